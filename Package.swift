@@ -1,0 +1,90 @@
+// swift-tools-version: 6.2
+// The map of the project: every target on a line or two, in order of dependence.
+
+import Foundation
+import PackageDescription
+
+/// oneDNN joins where its header is installed; `BYOL_WITHOUT_ONEDNN=1` builds without it all the same.
+let environment = ProcessInfo.processInfo.environment
+let oneDNNInclude = environment["BYOL_ONEDNN_INCLUDE"]
+let hasOneDNN =
+  environment["BYOL_WITHOUT_ONEDNN"] == nil
+  && ([oneDNNInclude, "/usr/include", "/usr/local/include"].compactMap { $0 }
+    .contains { FileManager.default.fileExists(atPath: $0 + "/dnnl.h") })
+
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let engines: [SwiftSetting] = strict + (hasOneDNN ? [.define("ONEDNN")] : [])
+let oneDNN: [Target.Dependency] = hasOneDNN ? ["COneDNN"] : []
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "byol-checkpoints",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+  ],
+  targets: [
+    // C libraries: a module map and a shim each.
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+  ] + (hasOneDNN ? [.systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])])] : []) + [
+    // What programs agree on, embedded in the tools.
+    .target(
+      name: "Schemas", path: "schemas", resources: [.embedInCode("checkpoint.json"), .embedInCode("dialects")],
+      swiftSettings: strict),
+
+    // Libraries, lowest first.
+    .target(name: "Tensors", dependencies: [crypto], swiftSettings: strict),
+    .target(name: "Archives", dependencies: ["Tensors", "CZlib"], swiftSettings: strict),
+    .target(
+      name: "Checkpoints", dependencies: ["Archives", "Schemas", "Tensors"], swiftSettings: strict),
+    .target(
+      name: "HDF5Writing", dependencies: ["Archives", "Tensors", "CHDF5"], swiftSettings: strict),
+    .target(
+      name: "Networks", dependencies: ["Checkpoints", "Tensors", "COpenBLAS"] + oneDNN,
+      swiftSettings: engines),
+    .target(
+      name: "Conversions",
+      dependencies: ["Checkpoints", "Archives", "HDF5Writing", "Networks", "Tensors"],
+      swiftSettings: strict),
+    .target(name: "Terminals", dependencies: ["Tensors", arguments], swiftSettings: strict),
+
+    // Tools: parse, call, print.
+    .executableTarget(
+      name: "byol-convert", dependencies: ["Conversions", "Checkpoints", "Terminals", arguments],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "byol-inspect", dependencies: ["Checkpoints", "Terminals", arguments],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "byol-verify",
+      dependencies: ["Conversions", "Networks", "Checkpoints", "Terminals", arguments],
+      swiftSettings: strict),
+
+    // Tests: a folder per module.
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: strict),
+    .testTarget(name: "ArchivesTests", dependencies: ["Archives"], swiftSettings: strict),
+    .testTarget(
+      name: "HDF5WritingTests", dependencies: ["HDF5Writing", "Archives"], swiftSettings: strict),
+    .testTarget(
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "Archives"], swiftSettings: strict),
+    .testTarget(
+      name: "NetworksTests", dependencies: ["Networks", "Checkpoints", "Archives"],
+      swiftSettings: engines),
+    .testTarget(name: "ConversionsTests", dependencies: ["Conversions"], swiftSettings: strict),
+    .testTarget(
+      name: "ToolsTests",
+      dependencies: ["Archives", "Checkpoints", "byol-convert", "byol-inspect", "byol-verify"],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,50 @@
+import Tensors
+
+/// The formats that files are read from and written to.
+public enum Formats {
+  /// Every format; the order is the order in which content is tried.
+  public static let all: [any ArchiveFormat] = []
+
+  /// The format called `name`.
+  ///
+  /// - Throws: `Failure` (`usage`) with the names there are.
+  public static func named(_ name: String) throws -> any ArchiveFormat {
+    if let format = all.first(where: { $0.name == name }) { return format }
+    throw Failure(
+      .usage, "no format is called \(name); there are \(all.map(\.name).joined(separator: ", "))")
+  }
+
+  /// The format whose content `file` has.
+  ///
+  /// - Throws: `Failure` (`badInput`) where there is none.
+  public static func recognising(_ file: MappedFile) throws -> any ArchiveFormat {
+    guard file.count > 0 else {
+      throw Failure(file: file.path, expected: "a checkpoint", found: "an empty file")
+    }
+    if let format = all.first(where: { $0.recognises(file) }) { return format }
+    throw Failure(
+      file: file.path, expected: "one of \(all.map(\.title).joined(separator: ", "))",
+      found: "a file that begins with \(file.beginning)")
+  }
+
+  /// The format whose extension `path` has, or nil.
+  public static func forWriting(_ path: String) -> (any ArchiveFormat)? {
+    all.first { format in format.extensions.contains { path.lowercased().hasSuffix("." + $0) } }
+  }
+}
+
+extension MappedFile {
+  /// The first bytes, as text where they are printable and in hexadecimal otherwise.
+  fileprivate var beginning: String {
+    (try? withBytes { bytes in
+      let head = bytes.prefix(8)
+      if head.allSatisfy({ (0x20..<0x7F).contains($0) }) {
+        return "'\(String(decoding: head, as: UTF8.self))'"
+      }
+      return head.map { byte in
+        let digits = String(byte, radix: 16)
+        return digits.count == 1 ? "0" + digits : digits
+      }.joined(separator: " ")
+    }) ?? "nothing readable"
+  }
+}

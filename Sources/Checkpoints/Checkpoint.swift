@@ -1,0 +1,51 @@
+import Tensors
+
+/// A BYOL checkpoint in the project's own terms, whatever file it came from.
+public struct Checkpoint: Sendable {
+  /// A tensor and its native name.
+  public struct Entry: Sendable {
+    /// The native name: `online/encoder/stem/conv/weight`.
+    public var path: String
+    /// The tensor, in the native order of axes.
+    public var tensor: Tensor
+
+    /// A named tensor.
+    public init(_ path: String, _ tensor: Tensor) {
+      self.path = path
+      self.tensor = tensor
+    }
+  }
+
+  /// All tensors but the extras, sorted by native name.
+  public private(set) var entries: [Entry]
+  /// What a forward pass needs beside the tensors.
+  public var contract: Contract
+  private var positions: [String: Int]
+
+  /// A checkpoint of the given tensors.
+  public init(entries: [Entry], contract: Contract) {
+    self.entries = entries.sorted { $0.path < $1.path }
+    self.contract = contract
+    positions = [:]
+    for (position, entry) in self.entries.enumerated() { positions[entry.path] = position }
+  }
+
+  /// The tensor of that native name, or nil.
+  public subscript(path: String) -> Tensor? { positions[path].map { entries[$0].tensor } }
+
+  /// The tensor of that native name.
+  ///
+  /// - Throws: `Failure` (`badInput`) where the checkpoint has none.
+  public func tensor(_ path: String) throws -> Tensor {
+    guard let tensor = self[path] else {
+      throw Failure(.badInput, place: path, "the checkpoint has no such tensor")
+    }
+    return tensor
+  }
+
+  /// The roles that have tensors, in the order of `Role.allCases`.
+  public var roles: [Role] {
+    let present = Set(entries.map { Role(of: $0.path) })
+    return Role.allCases.filter(present.contains)
+  }
+}

@@ -1,0 +1,60 @@
+/// Bytes that can be read at any place: a mapped file, memory, or a compressed stream not yet
+/// inflated.
+public protocol ByteSource: Sendable {
+  /// The number of bytes.
+  var count: Int { get }
+
+  /// A source of the same bytes that is cheap to read at random: `self`, or an inflated copy.
+  ///
+  /// - Throws: `Failure` where the bytes cannot be had (a damaged stream, say).
+  func resolved() throws -> any ByteSource
+
+  /// Calls `body` with all bytes; they are valid only during the call.
+  ///
+  /// - Throws: `Failure` where the bytes cannot be had, and whatever `body` throws.
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result
+}
+
+extension ByteSource {
+  /// `self`: most sources are cheap to read at random.
+  public func resolved() throws -> any ByteSource { self }
+}
+
+/// Bytes in memory.
+public struct HeapBytes: ByteSource {
+  let bytes: [UInt8]
+
+  /// A source of `bytes`.
+  public init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  /// The number of bytes.
+  public var count: Int { bytes.count }
+
+  /// Calls `body` with all bytes.
+  public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result
+  {
+    try bytes.withUnsafeBytes(body)
+  }
+}
+
+/// A part of another source.
+public struct ByteSlice: ByteSource {
+  let base: any ByteSource
+  let range: Range<Int>
+
+  /// The bytes of `base` in `range`, which must lie inside it.
+  public init(_ base: any ByteSource, _ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= base.count, "slice outside source")
+    self.base = base
+    self.range = range
+  }
+
+  /// The number of bytes.
+  public var count: Int { range.count }
+
+  /// Calls `body` with the bytes of the slice.
+  public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result
+  {
+    try base.withBytes { try body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+  }
+}

@@ -1,0 +1,96 @@
+/// Bytes of a slab, where the caller does not say: small enough to stay in a core's cache.
+public let slabByteCount = 1 << 20
+
+extension Tensor {
+  /// Calls `body` with consecutive parts of the elements' bytes, row-major and little-endian.
+  ///
+  /// A contiguous tensor is handed out where it lies; another one is gathered, a slab at a time.
+  ///
+  /// - Parameter bytes: the most a slab holds, unless one row of the first axis is larger.
+  /// - Throws: `Failure` where the source cannot be read, and whatever `body` throws.
+  public func forEachSlab(
+    of bytes: Int = slabByteCount, _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    guard count > 0 else { return }
+    let view = try resolved()
+    if view.isContiguous {
+      try view.source.withBytes { all in
+        var start = view.offset
+        let end = start + byteCount
+        while start < end {
+          let next = min(end, start + max(bytes, 1))
+          try body(UnsafeRawBufferPointer(rebasing: all[start..<next]))
+          start = next
+        }
+      }
+      return
+    }
+    let rowBytes = shape.isEmpty ? elementType.byteCount : byteCount / shape[0]
+    let rowCount = shape.isEmpty ? 1 : shape[0]
+    let rowsPerSlab = min(rowCount, max(1, bytes / max(rowBytes, 1)))
+    let slab = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: rowsPerSlab * rowBytes, alignment: 64)
+    defer { slab.deallocate() }
+    try view.source.withBytes { all in
+      var row = 0
+      while row < rowCount {
+        let rows = min(rowsPerSlab, rowCount - row)
+        let gather = Gather(view, rows: shape.isEmpty ? nil : row..<row + rows)
+        let part = UnsafeMutableRawBufferPointer(rebasing: slab[0..<rows * rowBytes])
+        gather.run(from: all, into: part)
+        try body(UnsafeRawBufferPointer(part))
+        row += rows
+      }
+    }
+  }
+
+  /// Calls `body` with all the elements' bytes, row-major and little-endian.
+  ///
+  /// - Throws: `Failure` where the source cannot be read, and whatever `body` throws.
+  public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result
+  {
+    let view = try resolved()
+    if view.isContiguous {
+      return try view.source.withBytes {
+        try body(UnsafeRawBufferPointer(rebasing: $0[view.offset..<view.offset + byteCount]))
+      }
+    }
+    return try view.bytes().withUnsafeBytes { try body($0) }
+  }
+
+  /// A copy of the elements' bytes, row-major and little-endian.
+  ///
+  /// - Throws: `Failure` where the source cannot be read.
+  public func bytes() throws -> [UInt8] {
+    var result = [UInt8]()
+    result.reserveCapacity(byteCount)
+    try forEachSlab { result.append(contentsOf: $0) }
+    return result
+  }
+
+  /// The SHA-256 of the elements' bytes, row-major and little-endian.
+  ///
+  /// - Throws: `Failure` where the source cannot be read.
+  public func digest() throws -> Digest {
+    var hasher = DigestHasher()
+    try forEachSlab { hasher.update($0) }
+    return hasher.finalized()
+  }
+
+  /// Whether two tensors have the same type, shape and bits.
+  ///
+  /// - Throws: `Failure` where a source cannot be read.
+  public func hasSameBits(as other: Tensor) throws -> Bool {
+    guard elementType == other.elementType, shape == other.shape else { return false }
+    return try withBytes { mine in
+      var position = 0
+      var same = true
+      try other.forEachSlab { part in
+        let window = UnsafeRawBufferPointer(rebasing: mine[position..<position + part.count])
+        same = same && areEqual(window, part)
+        position += part.count
+      }
+      return same
+    }
+  }
+}
