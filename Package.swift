@@ -71,19 +71,20 @@ let package = Package(
       swiftSettings: strict),
 
     // Tests: a folder per module.
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: strict),
-    .testTarget(name: "ArchivesTests", dependencies: ["Archives"], swiftSettings: strict),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(name: "TensorsTests", dependencies: ["TestSupport", "Tensors"], swiftSettings: strict),
+    .testTarget(name: "ArchivesTests", dependencies: ["TestSupport", "Archives"], swiftSettings: strict),
     .testTarget(
-      name: "HDF5WritingTests", dependencies: ["HDF5Writing", "Archives"], swiftSettings: strict),
+      name: "HDF5WritingTests", dependencies: ["TestSupport", "HDF5Writing", "Archives"], swiftSettings: strict),
     .testTarget(
-      name: "CheckpointsTests", dependencies: ["Checkpoints", "Archives"], swiftSettings: strict),
+      name: "CheckpointsTests", dependencies: ["TestSupport", "Checkpoints", "Archives"], swiftSettings: strict),
     .testTarget(
-      name: "NetworksTests", dependencies: ["Networks", "Checkpoints", "Archives"],
+      name: "NetworksTests", dependencies: ["TestSupport", "Networks", "Checkpoints", "Archives"],
       swiftSettings: engines),
-    .testTarget(name: "ConversionsTests", dependencies: ["Conversions"], swiftSettings: strict),
+    .testTarget(name: "ConversionsTests", dependencies: ["TestSupport", "Conversions"], swiftSettings: strict),
     .testTarget(
       name: "ToolsTests",
-      dependencies: ["Archives", "Checkpoints", "byol-convert", "byol-inspect", "byol-verify"],
+      dependencies: ["TestSupport", "Archives", "Checkpoints", "byol-convert", "byol-inspect", "byol-verify"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
