@@ -6,6 +6,8 @@ public struct Archive: Sendable {
   public var root: Node
   /// The name of the format it was read from, as in `Formats.all`.
   public var format: String
+  /// What the file says of itself beside the tree: the attributes of an HDF5 root, say.
+  public var attributes: [Node.Entry] = []
 
   /// A tree, and the format it came from or goes to.
   public init(_ root: Node, format: String) {
