@@ -1,0 +1,17 @@
+/// The constants of the native layout; `docs/format.md` explains it.
+public enum NativeNames {
+  /// The value of the root attribute `format`.
+  public static let format = "byol-checkpoint"
+  /// Readers refuse another major version.
+  public static let major = 1
+  /// Readers read a newer minor version with a warning.
+  public static let minor = 0
+  /// JSON documents at the root.
+  public static let documents = ["contract", "recipe", "provenance", "index", "verification"]
+  /// The JSON tree of the source's names.
+  public static let treePath = "extras/tree"
+  /// The native path of random state.
+  public static let randomPath = "training/random"
+  /// The name and version of this tool.
+  public static let createdBy = "byol-checkpoints 1.0.0"
+}
