@@ -63,7 +63,7 @@ let package = Package(
       name: "byol-convert", dependencies: ["Conversions", "Checkpoints", "Terminals", arguments],
       swiftSettings: strict),
     .executableTarget(
-      name: "byol-inspect", dependencies: ["Checkpoints", "Terminals", arguments],
+      name: "byol-inspect", dependencies: ["Checkpoints", "Tensors", "Terminals", arguments],
       swiftSettings: strict),
     .executableTarget(
       name: "byol-verify",

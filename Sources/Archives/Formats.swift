@@ -3,7 +3,11 @@ import Tensors
 /// The formats that files are read from and written to.
 public enum Formats {
   /// Every format; the order is the order in which content is tried.
-  public static let all: [any ArchiveFormat] = []
+  public static let all: [any ArchiveFormat] = [
+    NativeHDF5(),
+    Npz(),
+    Npy(),
+  ]
 
   /// The format called `name`.
   ///

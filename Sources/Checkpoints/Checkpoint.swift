@@ -27,7 +27,7 @@ public struct Checkpoint: Sendable {
   /// The source's tree, where there was a source.
   public var tree: SourceTree?
   /// Tensors of the source that BYOL does not know, as `extras/00/00` ...
-  public var extras: [Entry]
+  public let extras: [Entry]
   /// What was verified when the file was made.
   public var verification = Verification()
   private var positions: [String: Int]
@@ -45,11 +45,14 @@ public struct Checkpoint: Sendable {
     self.tree = tree
     self.extras = extras
     positions = [:]
-    for (position, entry) in self.entries.enumerated() { positions[entry.path] = position }
+    let all = self.entries + extras
+    for (position, entry) in all.enumerated() { positions[entry.path] = position }
   }
 
-  /// The tensor of that native name, or nil.
-  public subscript(path: String) -> Tensor? { positions[path].map { entries[$0].tensor } }
+  /// The tensor of that native name, an extra's too, or nil.
+  public subscript(path: String) -> Tensor? {
+    positions[path].map { $0 < entries.count ? entries[$0] : extras[$0 - entries.count] }?.tensor
+  }
 
   /// The tensor of that native name.
   ///

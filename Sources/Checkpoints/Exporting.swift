@@ -105,14 +105,13 @@ extension Checkpoint {
     let named = Set(leaves.compactMap(\.path))
     let mine = Set(entries.map(\.path) + extras.map(\.path))
     guard mine == named.filter({ !$0.hasPrefix("recipe.") }) else { return nil }
-    let extraTensors = Dictionary(uniqueKeysWithValues: extras.map { ($0.path, $0.tensor) })
     return try tree.node { leaf in
       guard let path = leaf.path else { return leaf.scalar }
       if path.hasPrefix("recipe.") {
         guard let value = recipe.value(of: String(path.dropFirst(7))) else { return nil }
         return try leaf.number(value)
       }
-      guard var tensor = self[path] ?? extraTensors[path] else { return nil }
+      guard var tensor = self[path] else { return nil }
       if let axes = leaf.axes { tensor = try axes.fromNative(tensor) }
       tensor.layout = leaf.layout
       return .tensor(tensor)

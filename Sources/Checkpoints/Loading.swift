@@ -24,30 +24,33 @@ public struct Loaded: Sendable {
   ///   - format: a format's name, or nil to look at the content.
   ///   - dialect: a dialect's name or file, or nil to look at the names.
   ///   - drop: patterns of source names to leave out.
+  ///   - withTree: whether a native file's tree of source names is read too.
   /// - Throws: `Failure` that names the file and the place in it.
   public init(
-    _ path: String, format: String? = nil, dialect: String? = nil, drop: [String] = []
+    _ path: String, format: String? = nil, dialect: String? = nil, drop: [String] = [],
+    withTree: Bool = true
   ) throws {
     let file = try MappedFile(path)
     do {
       let format = try format.map { try Formats.named($0) } ?? Formats.recognising(file)
       try self.init(
         file: file, archive: try format.read(file), dialect: dialect, drop: drop,
-        sidecar: Sidecar.path(of: path))
+        sidecar: Sidecar.path(of: path), withTree: withTree)
     } catch let failure as Failure {
       throw failure.of(file: path)
     }
   }
 
   init(
-    file: MappedFile, archive: Archive, dialect name: String?, drop: [String], sidecar: String?
+    file: MappedFile, archive: Archive, dialect name: String?, drop: [String], sidecar: String?,
+    withTree: Bool
   ) throws {
     self.file = file
     self.archive = archive
     let imported: Imported
     if name == Dialects.native || (name == nil && NativeReading.recognises(archive)) {
       dialect = nil
-      imported = try NativeReading.read(archive)
+      imported = try NativeReading.read(archive, withTree: withTree)
     } else {
       let found = try name.map { try Dialects.named($0) } ?? Self.recognised(archive)
       dialect = found

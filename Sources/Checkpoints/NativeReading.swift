@@ -14,7 +14,9 @@ public enum NativeReading {
   ///
   /// - Throws: `Failure` (`badInput`): another major version, a document that does not decode, a name
   ///   that the layout does not have.
-  public static func read(_ archive: Archive) throws -> Imported {
+  /// - Parameter withTree: whether the source's tree is read too; only writing the source's own dialect
+  ///   needs it.
+  public static func read(_ archive: Archive, withTree: Bool = true) throws -> Imported {
     var notes: [String] = []
     var documents: [String: [UInt8]] = [:]
     var entries: [Checkpoint.Entry] = []
@@ -30,6 +32,7 @@ public enum NativeReading {
         throw Failure(place: name, expected: "a tensor", found: "a scalar")
       }
       if NativeNames.documents.contains(name) || name == NativeNames.treePath {
+        if name == "index" || (name == NativeNames.treePath && !withTree) { continue }
         guard tensor.elementType == .uint8, tensor.shape.count == 1 else {
           throw Failure(place: name, expected: "JSON as bytes", found: "\(tensor.elementType)")
         }

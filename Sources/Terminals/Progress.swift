@@ -1,4 +1,5 @@
 import Glibc
+import Tensors
 
 /// A line on the terminal that shows how far long work is; nothing where standard error is a pipe.
 public final class Progress: @unchecked Sendable {

@@ -1,0 +1,64 @@
+import Tensors
+
+/// NumPy's archive of named arrays (`numpy.savez`): a zip file of npy files.
+///
+/// The archive's root is a dictionary whose keys are the members' names without `.npy`, whole even
+/// where they hold `/`, in the order of the zip's central directory. Stored members are views of the
+/// mapped file; compressed ones are inflated, one at a time, when their bytes are asked for.
+public struct Npz: ArchiveFormat {
+  private static let ending = ".npy"
+
+  /// The format; it has no options.
+  public init() {}
+
+  /// `npz`.
+  public var name: String { "npz" }
+  /// What people call it.
+  public var title: String { "NumPy archive" }
+  /// `npz`.
+  public var extensions: [String] { ["npz"] }
+
+  /// Whether the file is a zip file whose first member is an npy file, or that has no members.
+  public func recognises(_ file: MappedFile) -> Bool {
+    let first = try? file.withBytes { bytes -> [UInt8]? in
+      var fields = ZipFields(bytes, 0..<bytes.count, place: "")
+      let signature = try fields.word()
+      guard signature == ZipSignature.local else {
+        return signature == ZipSignature.end ? Array(Self.ending.utf8) : nil
+      }
+      try fields.skip(22)
+      let length = try fields.short()
+      try fields.skip(2)
+      return try fields.bytes(Int(length))
+    }
+    return first?.suffix(Self.ending.utf8.count) == Array(Self.ending.utf8)[...]
+  }
+
+  /// Reads the zip's directory and every array's header; the elements stay where they are.
+  public func read(_ file: MappedFile) throws -> Archive {
+    do {
+      let zip = try ZipReader(file)
+      return Archive(.dict(try zip.members.map { try Self.entry($0, of: zip) }), format: name)
+    } catch let failure as Failure {
+      throw failure.of(file: file.path)
+    }
+  }
+
+  private static func entry(_ member: ZipMember, of zip: ZipReader) throws -> (String, Node) {
+    let place = "member '\(member.name)'"
+    guard member.name.hasSuffix(ending), member.name != ending else {
+      throw Failure(place: place, expected: "a name that ends in .npy", found: "another")
+    }
+    do {
+      let tensor = try NpyArray.read(zip.content(of: member), place: place) {
+        try zip.beginning(of: member, count: $0)
+      }
+      return (String(member.name.dropLast(ending.count)), .tensor(tensor))
+    } catch var failure as Failure {
+      if failure.place != place {
+        failure.place = [place, failure.place].compactMap { $0 }.joined(separator: ", ")
+      }
+      throw failure
+    }
+  }
+}
