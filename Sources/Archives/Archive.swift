@@ -6,11 +6,14 @@ public struct Archive: Sendable {
   public var root: Node
   /// The name of the format it was read from, as in `Formats.all`.
   public var format: String
+  /// What the file says of itself as a whole: a native file's root attributes.
+  public var attributes: [Node.Entry]
 
   /// A tree, and the format it came from or goes to.
-  public init(_ root: Node, format: String) {
+  public init(_ root: Node, format: String, attributes: [Node.Entry] = []) {
     self.root = root
     self.format = format
+    self.attributes = attributes
   }
 
   /// Every leaf, in the file's order, with its path.

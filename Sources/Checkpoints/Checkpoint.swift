@@ -20,18 +20,39 @@ public struct Checkpoint: Sendable {
   public private(set) var entries: [Entry]
   /// What a forward pass needs beside the tensors.
   public var contract: Contract
+  /// What a resumed run must keep doing.
+  public var recipe: Recipe
+  /// Where it came from.
+  public var provenance: Provenance
+  /// The source's tree, where there was a source.
+  public var tree: SourceTree?
+  /// Tensors of the source that BYOL does not know, as `extras/00/00` ...
+  public let extras: [Entry]
+  /// What was verified when the file was made.
+  public var verification = Verification()
   private var positions: [String: Int]
 
   /// A checkpoint of the given tensors.
-  public init(entries: [Entry], contract: Contract) {
+  public init(
+    entries: [Entry], contract: Contract, recipe: Recipe = Recipe(),
+    provenance: Provenance = Provenance(createdBy: NativeNames.createdBy),
+    tree: SourceTree? = nil, extras: [Entry] = []
+  ) {
     self.entries = entries.sorted { $0.path < $1.path }
     self.contract = contract
+    self.recipe = recipe
+    self.provenance = provenance
+    self.tree = tree
+    self.extras = extras
     positions = [:]
-    for (position, entry) in self.entries.enumerated() { positions[entry.path] = position }
+    let all = self.entries + extras
+    for (position, entry) in all.enumerated() { positions[entry.path] = position }
   }
 
-  /// The tensor of that native name, or nil.
-  public subscript(path: String) -> Tensor? { positions[path].map { entries[$0].tensor } }
+  /// The tensor of that native name, an extra's too, or nil.
+  public subscript(path: String) -> Tensor? {
+    positions[path].map { $0 < entries.count ? entries[$0] : extras[$0 - entries.count] }?.tensor
+  }
 
   /// The tensor of that native name.
   ///

@@ -104,16 +104,22 @@ public struct Tensor: Sendable {
     return Tensor(view: self, shape: axes.map { shape[$0] }, strides: axes.map { strides[$0] })
   }
 
-  /// The view of another shape that differs from this one only in axes of length 1.
+  /// The view without its last `count` axes, which must have length 1.
   ///
-  /// - Throws: `Failure` where the shapes differ in more than that.
-  public func reshaped(dropping newShape: [Int]) throws -> Tensor {
-    guard newShape.filter({ $0 != 1 }) == shape.filter({ $0 != 1 }) else {
-      throw Failure(expected: "shape \(newShape)", found: "\(shape)")
+  /// - Throws: `Failure` where one of them is longer.
+  public func droppingTrailing(_ count: Int) throws -> Tensor {
+    guard shape.suffix(count).allSatisfy({ $0 == 1 }) else {
+      throw Failure(expected: "\(count) last axes of length 1", found: "shape \(shape)")
     }
-    var kept = zip(shape, strides).filter { $0.0 != 1 }.map(\.1)[...]
     return Tensor(
-      view: self, shape: newShape, strides: newShape.map { $0 == 1 ? 0 : kept.removeFirst() })
+      view: self, shape: Array(shape.dropLast(count)), strides: Array(strides.dropLast(count)))
+  }
+
+  /// The view whose axes are this tensor's, or new ones of length 1 where an entry is nil.
+  public func insertingAxes(at axes: [Int?]) -> Tensor {
+    Tensor(
+      view: self, shape: axes.map { $0.map { shape[$0] } ?? 1 },
+      strides: axes.map { $0.map { strides[$0] } ?? 0 })
   }
 
   /// The view of the rows `range` of the first axis.

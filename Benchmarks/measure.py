@@ -1,0 +1,67 @@
+"""Runs a command and tells how long it took and how much memory it held."""
+
+import os
+import select
+import subprocess
+import time
+from dataclasses import asdict, dataclass
+
+SAMPLING_INTERVAL = 0.002  # seconds
+
+
+@dataclass
+class Sample:
+    """One run of a command.
+
+    `held` is the most memory that the process could not give back without swapping, in bytes:
+    RssAnon + RssShmem. `resident` also counts the pages of files it had mapped (VmHWM).
+    """
+
+    seconds: float
+    held: int
+    resident: int
+
+    def as_dict(self):
+        return asdict(self)
+
+
+def memory(status):
+    """RssAnon + RssShmem and VmHWM of an open /proc/PID/status, in bytes; zeros of an ended process."""
+    status.seek(0)
+    fields = {}
+    for line in status.read().splitlines():
+        name, _, value = line.partition(":")
+        if name in ("RssAnon", "RssShmem", "VmHWM"):
+            fields[name] = 1024 * int(value.split()[0])
+    return fields.get("RssAnon", 0) + fields.get("RssShmem", 0), fields.get("VmHWM", 0)
+
+
+def run(command, environment=None):
+    """Runs `command`, which must succeed, and returns a `Sample` of it.
+
+    The memory is sampled every two milliseconds, so a process that ends sooner may show none.
+    """
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, pipesize=1 << 20)  # room for all it prints: nobody reads meanwhile
+    exited = os.pidfd_open(process.pid)
+    held = resident = 0
+    try:
+        with open(f"/proc/{process.pid}/status") as status:
+            while not _ended(exited):
+                now, peak = memory(status)
+                held, resident = max(held, now), max(resident, peak)
+    finally:
+        seconds = time.perf_counter() - start
+        os.close(exited)
+        printed = process.communicate()[0].decode(errors="replace")
+    if process.returncode != 0:
+        raise SystemExit(f"{' '.join(command)} exited {process.returncode}:\n{printed}")
+    return Sample(seconds, held, resident)
+
+
+def _ended(descriptor):
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(SAMPLING_INTERVAL * 1000))

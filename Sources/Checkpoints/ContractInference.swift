@@ -1,0 +1,135 @@
+import Tensors
+
+/// What names and shapes of native tensors show of the contract.
+struct Architecture {
+  var block: Contract.Block
+  var version: Int
+  var blocks: [Int]
+  var channels: [Int]
+  var stemKernel: Int
+  var projector: [Int]
+  var predictor: [Int]
+  var projectorBiases: [Bool]
+  var predictorBiases: [Bool]
+
+  /// Looks at the tensors of the online network, or of the target where there is no online one.
+  ///
+  /// - Throws: `Failure` (`badInput`) where they are no ResNet, naming the tensor that is missing.
+  init(shapes: [String: [Int]]) throws {
+    let branch = shapes.keys.contains { $0.hasPrefix("online/encoder/") } ? "online" : "target"
+    let encoder = branch + "/encoder"
+    func required(_ path: String) throws -> [Int] {
+      guard let shape = shapes[path] else {
+        throw Failure(.badInput, place: path, "the encoder is no ResNet without this tensor")
+      }
+      return shape
+    }
+    func weight(_ path: String, axes: Int) throws -> [Int] {
+      let shape = try required(path)
+      guard shape.count == axes else {
+        throw Failure(place: path, expected: "\(axes) axes", found: "shape \(shape)")
+      }
+      return shape
+    }
+    let stem = try weight(encoder + "/stem/conv/weight", axes: 4)
+    guard stem[2] == stem[3] else {
+      throw Failure(
+        place: encoder + "/stem/conv/weight", expected: "a square kernel", found: "\(stem)")
+    }
+    stemKernel = stem[2]
+    blocks = []
+    channels = []
+    _ = try required(encoder + "/stage0/block0/conv0/weight")
+    let isBottleneck = shapes[encoder + "/stage0/block0/conv2/weight"] != nil
+    block = isBottleneck ? .bottleneck : .basic
+    let last = isBottleneck ? "conv2" : "conv1"
+    while shapes["\(encoder)/stage\(blocks.count)/block0/conv0/weight"] != nil {
+      let stage = "\(encoder)/stage\(blocks.count)"
+      var count = 0
+      while shapes["\(stage)/block\(count)/conv0/weight"] != nil { count += 1 }
+      channels.append(try weight("\(stage)/block0/\(last)/weight", axes: 4)[0])
+      blocks.append(count)
+    }
+    version = shapes[encoder + "/final/bn/scale"] != nil ? 2 : 1
+    (projector, projectorBiases) = try Self.mlp(branch + "/projector", shapes)
+    (predictor, predictorBiases) = try Self.mlp(branch + "/predictor", shapes)
+  }
+
+  /// Sizes and biases of a chain of linear layers.
+  private static func mlp(_ path: String, _ shapes: [String: [Int]]) throws -> ([Int], [Bool]) {
+    var sizes: [Int] = []
+    var biases: [Bool] = []
+    while let shape = shapes["\(path)/linear\(biases.count)/weight"] {
+      guard shape.count == 2 else {
+        throw Failure(
+          place: "\(path)/linear\(biases.count)/weight", expected: "2 axes", found: "\(shape)")
+      }
+      if let before = sizes.last, before != shape[1] {
+        throw Failure(
+          place: "\(path)/linear\(biases.count)/weight", expected: "\(before) inputs",
+          found: "\(shape[1])")
+      }
+      if sizes.isEmpty { sizes.append(shape[1]) }
+      sizes.append(shape[0])
+      biases.append(shapes["\(path)/linear\(biases.count)/bias"] != nil)
+    }
+    return (sizes, biases)
+  }
+
+  /// The usual depth of a ResNet with these blocks: 50 for bottlenecks (3, 4, 6, 3); for others the
+  /// shallowest of the kind.
+  static func depth(block: Contract.Block, blocks: [Int]) -> Int {
+    switch (block, blocks) {
+    case (.basic, [3, 4, 6, 3]): 34
+    case (.basic, _): 18
+    case (_, [3, 4, 23, 3]): 101
+    case (_, [3, 8, 36, 3]): 152
+    case (_, [3, 24, 36, 3]): 200
+    default: 50
+    }
+  }
+}
+
+extension Contract {
+  /// The contract of tensors of a dialect, and where each field comes from.
+  init(_ architecture: Architecture, dialect: DialectFile, origins: inout Origins) throws {
+    let defaults = dialect.contract
+    guard let stem = defaults.stem[String(architecture.stemKernel)] else {
+      throw Failure(
+        place: "stem/conv/weight",
+        expected: "a kernel of \(defaults.stem.keys.sorted().joined(separator: " or ")) pixels",
+        found: "\(architecture.stemKernel)")
+    }
+    let encoder = Encoder(
+      block: architecture.block, version: architecture.version, blocks: architecture.blocks,
+      channels: architecture.channels,
+      strides: architecture.blocks.indices.map { $0 == 0 ? 1 : 2 },
+      stem: Stem(
+        kernel: architecture.stemKernel, stride: stem.stride, pad: stem.pad, pool: stem.pool),
+      strideAt: defaults.strideAt[architecture.block.rawValue] ?? 0, padding: defaults.padding,
+      poolPadding: defaults.poolPadding)
+    self.init(
+      encoder: encoder, batchNorm: defaults.bn,
+      mlp: MLP(
+        projector: architecture.projector, predictor: architecture.predictor,
+        projectorBiases: architecture.projectorBiases,
+        predictorBiases: architecture.predictorBiases),
+      input: defaults.input)
+    for field in [
+      "encoder.family", "encoder.block", "encoder.version", "encoder.blocks", "encoder.channels",
+      "encoder.stem.kernel", "mlp.projector", "mlp.predictor", "mlp.projector_biases",
+      "mlp.predictor_biases",
+    ] { origins["contract." + field] = .inferred }
+    for field in [
+      "encoder.strides", "encoder.stem.stride", "encoder.stem.pad", "encoder.stem.pool",
+      "encoder.stride_at", "encoder.padding", "encoder.pool_padding", "bn.eps", "bn.keep",
+      "bn.running_variance", "input.range", "input.mean", "input.std", "input.channel_order",
+      "input.normalised", "input.size", "input.crop", "input.filter", "input.antialias",
+      "input.jpeg_dct",
+    ] { origins["contract." + field] = .dialect }
+    for field in (dialect.cannotTell ?? [:]).keys
+    where field != "contract.encoder.stride_at" || architecture.block == .basic {
+      origins[field] = .assumed
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import Archives
+import FoundationEssentials
+import Tensors
+
+/// What a program calls the tensors of BYOL, how it orders their axes and what it believes: data, in
+/// `schemas/dialects`, or in a file of the user's.
+public struct Dialect: Sendable {
+  let file: DialectFile
+
+  /// The name on the command line.
+  public var name: String { file.dialect }
+  /// The version of the rules.
+  public var version: String { file.version }
+  /// What people call it.
+  public var title: String { file.title }
+  /// The licence of the published weights, where there are any.
+  public var licence: String? { file.licence }
+
+  /// Reads a dialect's JSON.
+  ///
+  /// - Throws: `Failure` (`badInput`) that names the field.
+  public init(json: [UInt8], file name: String) throws {
+    do {
+      file = try JSONDecoder().decode(DialectFile.self, from: Data(json))
+      // Every form is compiled once, so that a broken rule is found here and not in the middle.
+      for form in file.forms { _ = try rules(of: form, spelling: .plain) }
+    } catch let failure as Failure {
+      throw failure.of(file: name)
+    } catch {
+      throw Failure(.badInput, file: name, "this is no dialect file: \(describe(error))")
+    }
+  }
+
+  /// One rule: a native name and a dialect's name for one kind of leaf.
+  struct Rule: Sendable {
+    enum Destination: Sendable {
+      case tensor(Template, AxisRule?)
+      case recipe(String)
+    }
+
+    var destination: Destination
+    var dialect: Template
+    /// Holes that the mount has filled.
+    var bound: Bindings
+  }
+
+  /// A way a file can look: its rules in the dialect's order.
+  struct Form: Sendable {
+    var name: String
+    var spelling: Spelling
+    var rules: [Rule]
+  }
+
+  /// The maps of words.
+  var maps: WordMaps { file.maps ?? [:] }
+
+  /// Every form in every spelling, the usual ones first.
+  func forms() throws -> [Form] {
+    try file.forms.flatMap { form in
+      try Spelling.all(file.spellings).map { spelling in
+        Form(name: form.name, spelling: spelling, rules: try rules(of: form, spelling: spelling))
+      }
+    }
+  }
+
+  private func rules(of form: DialectFile.FormText, spelling: Spelling) throws -> [Rule] {
+    try form.mounts.flatMap { mount in
+      guard let group = file.rules[mount.rules] else {
+        throw Failure(
+          .badInput, place: "forms.\(form.name)", "there is no group of rules '\(mount.rules)'")
+      }
+      return try group.flatMap { try expand($0, mount: mount, spelling: spelling) }
+    }
+  }
+
+  /// The rules that a line of the file stands for: one for each place it is `at`.
+  private func expand(
+    _ rule: DialectFile.RuleText, mount: DialectFile.Mount, spelling: Spelling
+  ) throws -> [Rule] {
+    var pairs = [["", ""]]
+    if let at = rule.at {
+      guard let places = file.places?[at] else {
+        throw Failure(.badInput, place: "rules.\(mount.rules)", "there are no places '\(at)'")
+      }
+      pairs = places
+    }
+    return try pairs.map { pair in
+      guard pair.count == 2 else {
+        throw Failure(expected: "a pair of names in places.\(rule.at ?? "")", found: "\(pair)")
+      }
+      let text = mount.dialect + rule.dialect.replacingPlace(with: pair[1])
+      let destination: Rule.Destination
+      if let native = rule.native {
+        destination = .tensor(
+          try Template(mount.native + native.replacingPlace(with: pair[0])),
+          try rule.axes.map { try AxisRule($0) })
+      } else if let field = rule.recipe {
+        destination = .recipe(field)
+      } else {
+        throw Failure(
+          expected: "'native' or 'recipe' in the rule for '\(rule.dialect)'", found: "neither")
+      }
+      return Rule(
+        destination: destination, dialect: try Template(spelling.apply(text)), bound: mount.bind)
+    }
+  }
+}
+
+extension String {
+  fileprivate func replacingPlace(with place: String) -> String {
+    guard let range = self.firstRange(of: "{place}") else { return self }
+    return self[..<range.lowerBound] + place + self[range.upperBound...]
+  }
+}
+
+/// What a JSON decoder's error says, in a sentence.
+func describe(_ error: any Error) -> String {
+  guard let error = error as? DecodingError else { return "\(error)" }
+  func path(_ context: DecodingError.Context) -> String {
+    let names = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
+    return names.isEmpty ? "the top" : names.joined(separator: ".")
+  }
+  switch error {
+  case .keyNotFound(let key, let context): return "\(path(context)) has no '\(key.stringValue)'"
+  case .typeMismatch(let type, let context): return "\(path(context)) is not of type \(type)"
+  case .valueNotFound(let type, let context): return "\(path(context)) is null, not \(type)"
+  case .dataCorrupted(let context): return "\(path(context)): \(context.debugDescription)"
+  @unknown default: return "\(error)"
+  }
+}

@@ -1,0 +1,328 @@
+import Archives
+import Tensors
+
+/// A checkpoint as it was read, and what the reader has to say about it.
+public struct Imported: Sendable {
+  /// The checkpoint.
+  public var checkpoint: Checkpoint
+  /// What the user should know, a sentence each.
+  public var notes: [String]
+}
+
+extension Dialect {
+  /// How well an archive's names fit: the form and spelling that fit best.
+  struct Fit {
+    var form: Form
+    var share: Double
+  }
+
+  /// The form and spelling in which most of the archive's names are this dialect's, or nil where none
+  /// is.
+  func fit(_ archive: Archive) throws -> Fit? {
+    let names = archive.leaves.map { Array($0.name.utf8) }
+    guard !names.isEmpty else { return nil }
+    // A sample tells the spelling; only the best form meets every name, when it is read.
+    let step = max(1, names.count / 40)
+    let sample = stride(from: 0, to: names.count, by: step).map { names[$0] }
+    var best: Fit?
+    for form in try forms() {
+      let matched = sample.filter { name in
+        form.rules.contains { $0.dialect.match(name, maps: maps, known: $0.bound) != nil }
+      }.count
+      let share = Double(matched) / Double(sample.count)
+      if share > best?.share ?? 0 { best = Fit(form: form, share: share) }
+      if share == 1 { break }
+    }
+    return best
+  }
+
+  /// Reads an archive whose names are this dialect's.
+  ///
+  /// Every leaf is used once, or is an extra, or is dropped by the user's word; the counts are in the
+  /// provenance.
+  ///
+  /// - Parameter drop: patterns of names to leave out; `*` stands for any characters.
+  /// - Throws: `Failure` (`badInput`) that names the leaf.
+  public func read(_ archive: Archive, drop: [String] = []) throws -> Imported {
+    guard let fit = try fit(archive) else {
+      throw Failure(expected: "names of the dialect \(name)", found: "none of them")
+    }
+    var reading = DialectReading(dialect: self, form: fit.form, drop: drop)
+    return try reading.run(archive)
+  }
+}
+
+/// The reading of one archive.
+private struct DialectReading {
+  let dialect: Dialect
+  let form: Dialect.Form
+  let drop: [String]
+  var entries: [Checkpoint.Entry] = []
+  var extras: [Checkpoint.Entry] = []
+  var recipe = Recipe()
+  var origins = Origins()
+  var variables: Bindings = [:]
+  var counts = Provenance.Counts()
+  var takenBy: [String: String] = [:]
+
+  init(dialect: Dialect, form: Dialect.Form, drop: [String]) {
+    self.dialect = dialect
+    self.form = form
+    self.drop = drop
+  }
+
+  mutating func run(_ archive: Archive) throws -> Imported {
+    if let said = dialect.file.recipe { recipe = said }
+    var scratch = self
+    let tree = try SourceTree(archive.root) { path, node in
+      try scratch.take(Leaf(path: path, value: node))
+    }
+    self = scratch
+    let architecture = try Architecture(
+      shapes: Dictionary(uniqueKeysWithValues: entries.map { ($0.path, $0.tensor.shape) }))
+    let contract = try Contract(architecture, dialect: dialect.file, origins: &origins)
+    for field in recipe.saidFields { origins["recipe." + field] = origins["recipe." + field] ?? .dialect }
+    var provenance = Provenance(createdBy: NativeNames.createdBy)
+    provenance.dialect = Provenance.DialectUse(
+      name: dialect.name, version: dialect.version, form: form.name,
+      spelling: dialect.file.spellings == nil ? nil : form.spelling.name, variables: variables)
+    provenance.counts = counts
+    provenance.origins = origins
+    provenance.licence = dialect.licence
+    let checkpoint = Checkpoint(
+      entries: entries, contract: contract, recipe: recipe, provenance: provenance, tree: tree,
+      extras: extras)
+    return Imported(checkpoint: checkpoint, notes: notes(checkpoint))
+  }
+
+  private func notes(_ checkpoint: Checkpoint) -> [String] {
+    var notes: [String] = []
+    if counts.extras > 0 {
+      let names = checkpoint.tree?.leaves.filter { $0.leaf.path?.hasPrefix("extras/") ?? true }
+        .map(\.name) ?? []
+      notes.append(
+        "\(counts.extras) name\(counts.extras == 1 ? " is" : "s are") not the dialect's, kept as extras: "
+          + names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", ..." : ""))
+    }
+    for (field, reason) in (dialect.file.cannotTell ?? [:]).sorted(by: { $0.key < $1.key })
+    where origins[field] == .assumed {
+      notes.append("\(field) is assumed: \(reason)")
+    }
+    return notes
+  }
+
+  /// Finds the leaf's place; nil where the user drops it.
+  private mutating func take(_ leaf: Leaf) throws -> SourceLeaf? {
+    counts.source += 1
+    let name = leaf.name
+    if drop.contains(where: { matches(name, pattern: $0) }) {
+      counts.dropped += 1
+      return nil
+    }
+    let bytes = Array(name.utf8)
+    for rule in form.rules {
+      guard var bindings = rule.dialect.match(bytes, maps: dialect.maps, known: rule.bound) else {
+        continue
+      }
+      if let found = try use(leaf, rule, &bindings) { return found }
+    }
+    return keep(leaf)
+  }
+
+  private mutating func use(
+    _ leaf: Leaf, _ rule: Dialect.Rule, _ bindings: inout Bindings
+  ) throws -> SourceLeaf? {
+    let name = leaf.name
+    switch rule.destination {
+    case .tensor(let native, let axes):
+      guard case .tensor(let tensor) = leaf.value,
+        let path = native.print(bindings, maps: nativeMaps)
+      else { return nil }
+      try remember(bindings, besides: native, name)
+      if let other = takenBy[path] {
+        throw Failure(
+          .badInput, place: name, "'\(other)' and this are both \(path): one must be dropped")
+      }
+      takenBy[path] = name
+      do {
+        entries.append(Checkpoint.Entry(path, try axes?.toNative(tensor) ?? tensor))
+      } catch let failure as Failure {
+        var failure = failure
+        failure.place = name
+        throw failure
+      }
+      counts.used += 1
+      return SourceLeaf(tensor: tensor, path: path, axes: axes)
+    case .recipe(let field):
+      guard let value = try leaf.value.wholeNumber, recipe.set(field, to: value) else { return nil }
+      origins["recipe." + field] = .file
+      counts.used += 1
+      guard case .tensor(let tensor) = leaf.value else {
+        var scalar = SourceLeaf(kind: "integer")
+        scalar.path = "recipe." + field
+        return scalar
+      }
+      return SourceLeaf(tensor: tensor, path: "recipe." + field, axes: nil)
+    }
+  }
+
+  /// Keeps a leaf that the dialect does not know.
+  private mutating func keep(_ leaf: Leaf) -> SourceLeaf {
+    counts.extras += 1
+    guard case .tensor(let tensor) = leaf.value else { return SourceLeaf(scalar: leaf.value) }
+    let path = NativeNames.extraPath(extras.count)
+    extras.append(Checkpoint.Entry(path, tensor))
+    return SourceLeaf(tensor: tensor, path: path, axes: nil)
+  }
+
+  /// Keeps the words that are not in native names; they must be the same throughout the file.
+  private mutating func remember(
+    _ bindings: Bindings, besides native: Template, _ name: String
+  ) throws {
+    let inNative = Set(native.holes.map(\.name))
+    for (variable, value) in bindings
+    where !inNative.contains(variable) && dialect.file.variables?[variable] != nil {
+      if let before = variables[variable], before != value {
+        throw Failure(
+          place: name, expected: "'\(before)' for \(variable), as elsewhere in the file",
+          found: "'\(value)'")
+      }
+      variables[variable] = value
+    }
+  }
+
+  /// Native names have the native words.
+  private var nativeMaps: WordMaps { dialect.maps.nativeWords }
+}
+
+extension WordMaps {
+  /// The maps that leave every native word as it is: for native templates.
+  var nativeWords: WordMaps {
+    mapValues { (words: [String: String]) -> [String: String] in
+      [String: String](uniqueKeysWithValues: words.keys.map { ($0, $0) })
+    }
+  }
+}
+
+extension NativeNames {
+  /// The native path of extra number `index`: `extras/00/00`, with 256 in a group.
+  static func extraPath(_ index: Int) -> String {
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    return "extras/\(two(index / 256))/\(two(index % 256))"
+  }
+}
+
+extension Node {
+  /// The value of a whole scalar: an integer, or an integer tensor of one element.
+  var wholeNumber: Int? {
+    get throws {
+      switch self {
+      case .integer(let value): value
+      case .tensor(let tensor) where tensor.count == 1: try tensor.integers()?.first
+      default: nil
+      }
+    }
+  }
+}
+
+extension SourceLeaf {
+  /// A scalar, kept in the tree itself.
+  init(scalar: Node) {
+    switch scalar {
+    case .none: self.init(kind: "none")
+    case .bool(let value):
+      self.init(kind: "bool")
+      self.value = String(value)
+    case .integer(let value):
+      self.init(kind: "integer")
+      self.value = String(value)
+    case .real(let value):
+      self.init(kind: "real")
+      self.value = String(value)
+    case .text(let value):
+      self.init(kind: "text")
+      self.value = value
+    case .bytes(let value):
+      self.init(kind: "bytes")
+      self.value = value.map { String($0) }.joined(separator: " ")
+    case .sequence(let kind, _), .mapping(let kind, _):
+      self.init(kind: "empty")
+      self.value = kind
+    case .record(let type, _):
+      self.init(kind: "empty")
+      self.value = "record " + type
+    case .tensor(let tensor):
+      self.init(tensor: tensor, path: "", axes: nil)
+    }
+  }
+
+  /// The scalar again.
+  var scalar: Node? {
+    switch kind {
+    case "none": Node.none
+    case "bool": .bool(value == "true")
+    case "integer": value.flatMap(Int.init).map { .integer($0) }
+    case "real": value.flatMap(Double.init).map { .real($0) }
+    case "text": .text(value ?? "")
+    case "bytes": .bytes((value ?? "").split(separator: " ").compactMap { UInt8($0) })
+    case "empty":
+      switch value {
+      case "list", "tuple": .sequence(kind: value ?? "list", [])
+      case let value? where value.hasPrefix("record "):
+        .record(type: String(value.dropFirst(7)), [])
+      default: .mapping(kind: value ?? "dict", [])
+      }
+    default: nil
+    }
+  }
+}
+
+extension Recipe {
+  /// Sets a field that a source's leaf gives; false where there is no such field.
+  mutating func set(_ field: String, to value: Int) -> Bool {
+    switch field {
+    case "step": step = value
+    case "epoch": epoch = value
+    default: return false
+    }
+    return true
+  }
+
+  /// The value of such a field.
+  func value(of field: String) -> Int? {
+    switch field {
+    case "step": step
+    case "epoch": epoch
+    default: nil
+    }
+  }
+
+  /// The names of the fields that say something.
+  public var saidFields: [String] {
+    var fields: [String] = []
+    if loss != nil { fields.append("loss") }
+    if augmentation != nil { fields.append("augmentation") }
+    if optimizer != nil { fields.append("optimizer") }
+    if schedule != nil { fields.append("schedule") }
+    if tau != nil { fields.append("tau") }
+    if targetBN != nil { fields.append("target_bn") }
+    if step != nil { fields.append("step") }
+    if epoch != nil { fields.append("epoch") }
+    if stepCounts != nil { fields.append("step_counts") }
+    if random != nil { fields.append("random") }
+    return fields
+  }
+}
+
+/// Whether `name` is what `pattern` describes; `*` stands for any characters.
+func matches(_ name: String, pattern: String) -> Bool {
+  func match(_ name: Substring, _ pattern: Substring) -> Bool {
+    guard let first = pattern.first else { return name.isEmpty }
+    if first == "*" {
+      return name.indices.contains { match(name[$0...], pattern.dropFirst()) }
+        || match("", pattern.dropFirst())
+    }
+    return name.first == first && match(name.dropFirst(), pattern.dropFirst())
+  }
+  return match(name[...], pattern[...])
+}

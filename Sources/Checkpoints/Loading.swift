@@ -1,0 +1,90 @@
+import Archives
+import Tensors
+
+/// A file that was opened, and the checkpoint in it.
+public struct Loaded: Sendable {
+  /// The file, mapped.
+  public var file: MappedFile
+  /// Its tree, as its format gives it.
+  public var archive: Archive
+  /// The dialect it speaks, or nil where its names are native.
+  public var dialect: Dialect?
+  /// The checkpoint.
+  public var checkpoint: Checkpoint
+  /// What the user should know, a sentence each.
+  public var notes: [String]
+
+  /// The dialect's name.
+  public var dialectName: String { dialect?.name ?? Dialects.native }
+
+  /// Opens a checkpoint: format by content, dialect by names, unless they are given.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - format: a format's name, or nil to look at the content.
+  ///   - dialect: a dialect's name or file, or nil to look at the names.
+  ///   - drop: patterns of source names to leave out.
+  ///   - withTree: whether a native file's tree of source names is read too.
+  /// - Throws: `Failure` that names the file and the place in it.
+  public init(
+    _ path: String, format: String? = nil, dialect: String? = nil, drop: [String] = [],
+    withTree: Bool = true
+  ) throws {
+    let file = try MappedFile(path)
+    do {
+      let format = try format.map { try Formats.named($0) } ?? Formats.recognising(file)
+      try self.init(
+        file: file, archive: try format.read(file), dialect: dialect, drop: drop,
+        sidecar: Sidecar.path(of: path), withTree: withTree)
+    } catch let failure as Failure {
+      throw failure.of(file: path)
+    }
+  }
+
+  init(
+    file: MappedFile, archive: Archive, dialect name: String?, drop: [String], sidecar: String?,
+    withTree: Bool
+  ) throws {
+    self.file = file
+    self.archive = archive
+    let imported: Imported
+    if name == Dialects.native || (name == nil && NativeReading.recognises(archive)) {
+      dialect = nil
+      imported = try NativeReading.read(archive, withTree: withTree)
+    } else {
+      let found = try name.map { try Dialects.named($0) } ?? Self.recognised(archive)
+      dialect = found
+      imported = try found.read(archive, drop: drop)
+    }
+    checkpoint = imported.checkpoint
+    notes = imported.notes
+    if dialect != nil, let sidecar, let said = try Sidecar.read(sidecar) {
+      checkpoint.contract = said.contract
+      checkpoint.recipe = said.recipe
+      checkpoint.provenance.origins.merge(said.origins) { $1 }
+      notes.append("contract and recipe are from \(baseName(sidecar))")
+    }
+    guard !checkpoint.entries.isEmpty else {
+      throw Failure(expected: "tensors of a BYOL network", found: "none")
+    }
+  }
+
+  /// The dialect whose rules fit the archive's names best.
+  private static func recognised(_ archive: Archive) throws -> Dialect {
+    var best: (dialect: Dialect, share: Double)?
+    for dialect in try Dialects.all() {
+      guard let fit = try dialect.fit(archive) else { continue }
+      if fit.share > best?.share ?? 0 { best = (dialect, fit.share) }
+    }
+    if let best, best.share >= 0.5 { return best.dialect }
+    let names = archive.leaves.prefix(3).map { "'\($0.name)'" }.joined(separator: ", ")
+    throw Failure(
+      expected: "names of a known dialect (\(Dialects.names.joined(separator: ", ")))",
+      found: names.isEmpty ? "no names at all" : names + (archive.leaves.count > 3 ? ", ..." : ""))
+  }
+}
+
+/// The last component of a path.
+public func baseName(_ path: String) -> String {
+  path.split(separator: "/").last.map(String.init) ?? path
+}

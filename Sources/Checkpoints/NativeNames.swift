@@ -1,0 +1,17 @@
+import Archives
+
+/// Names of the native layout above its HDF5 rules; `docs/format.md` explains it.
+public enum NativeNames {
+  /// Readers refuse another major version.
+  public static let major = Int(NativeLayout.version.major)
+  /// Readers read a newer minor version with a warning.
+  public static let minor = Int(NativeLayout.version.minor)
+  /// JSON documents at the root.
+  public static let documents = ["contract", "recipe", "provenance", "index", "verification"]
+  /// The JSON tree of the source's names.
+  public static let treePath = "extras/tree"
+  /// The native path of random state.
+  public static let randomPath = "training/random"
+  /// The name and version of this tool.
+  public static let createdBy = "byol-checkpoints 1.0.0"
+}

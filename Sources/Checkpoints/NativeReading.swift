@@ -1,0 +1,140 @@
+import Archives
+import FoundationEssentials
+import Tensors
+
+/// Reading a checkpoint from an archive of native names, whatever the format.
+public enum NativeReading {
+  /// Whether the archive's names are native: it has a contract and a provenance at the root.
+  public static func recognises(_ archive: Archive) -> Bool {
+    let names = Set(archive.leaves.map(\.name))
+    return names.contains("contract") && names.contains("provenance")
+  }
+
+  /// Reads the checkpoint.
+  ///
+  /// - Throws: `Failure` (`badInput`): another major version, a document that does not decode, a name
+  ///   that the layout does not have.
+  /// - Parameter withTree: whether the source's tree is read too; only writing the source's own dialect
+  ///   needs it.
+  public static func read(_ archive: Archive, withTree: Bool = true) throws -> Imported {
+    var notes: [String] = []
+    var documents: [String: [UInt8]] = [:]
+    var entries: [Checkpoint.Entry] = []
+    var extras: [Checkpoint.Entry] = []
+    var ignored: [String] = []
+    for leaf in archive.leaves {
+      let name = leaf.name
+      if name.hasPrefix("x-") || leaf.value.isEmptyContainer {
+        if name.hasPrefix("x-") { ignored.append(name) }
+        continue
+      }
+      guard case .tensor(let tensor) = leaf.value else {
+        throw Failure(place: name, expected: "a tensor", found: "a scalar")
+      }
+      if NativeNames.documents.contains(name) || name == NativeNames.treePath {
+        if name == "index" || (name == NativeNames.treePath && !withTree) { continue }
+        guard tensor.elementType == .uint8, tensor.shape.count == 1 else {
+          throw Failure(place: name, expected: "JSON as bytes", found: "\(tensor.elementType)")
+        }
+        documents[name] = try tensor.bytes()
+        continue
+      }
+      if name.hasPrefix("extras/") {
+        extras.append(Checkpoint.Entry(name, tensor))
+        continue
+      }
+      guard ["online", "target", "optimizer", "training"].contains(name.prefix { $0 != "/" }) else {
+        throw Failure(
+          place: name, expected: "a name of the native layout (unknown groups begin with x-)",
+          found: name)
+      }
+      entries.append(Checkpoint.Entry(name, tensor))
+    }
+    if !ignored.isEmpty {
+      notes.append("\(ignored.count) tensors of other programs were ignored: \(ignored[0]) ...")
+    }
+    try checkVersion(archive, documents, &notes)
+    let provenance = try decode(Provenance.self, "provenance", documents)
+    let contract = try decode(Contract.self, "contract", documents)
+    try contract.check()
+    var checkpoint = Checkpoint(
+      entries: entries, contract: contract,
+      recipe: try decode(Recipe.self, "recipe", documents), provenance: provenance,
+      tree: documents[NativeNames.treePath] == nil
+        ? nil : try decode(SourceTree.self, NativeNames.treePath, documents), extras: extras)
+    if documents["verification"] != nil {
+      checkpoint.verification = try decode(Verification.self, "verification", documents)
+    }
+    return Imported(checkpoint: checkpoint, notes: notes)
+  }
+
+  /// Refuses another major version, and notes a newer minor one.
+  private static func checkVersion(
+    _ archive: Archive, _ documents: [String: [UInt8]], _ notes: inout [String]
+  ) throws {
+    struct Version: Decodable { var format_version: [Int] }
+    var version = try decode(Version.self, "provenance", documents).format_version
+    if let entry = archive.attributes.first(where: { $0.key == .text("format_version") }),
+      case .sequence(_, let parts) = entry.value
+    {
+      version = try parts.compactMap { try $0.wholeNumber }
+    }
+    guard version.count == 2 else {
+      throw Failure(place: "format_version", expected: "major and minor", found: "\(version)")
+    }
+    guard version[0] == NativeNames.major else {
+      throw Failure(
+        place: "format_version",
+        expected: "version \(NativeNames.major).x of the layout, which this program reads",
+        found: "version \(version[0]).\(version[1])")
+    }
+    if version[1] > NativeNames.minor {
+      notes.append(
+        "the file has version \(version[0]).\(version[1]) of the layout, this program knows "
+          + "\(NativeNames.major).\(NativeNames.minor): what is new in it is not read")
+    }
+  }
+
+  private static func decode<Value: Decodable>(
+    _ type: Value.Type, _ name: String, _ documents: [String: [UInt8]]
+  ) throws -> Value {
+    guard let bytes = documents[name] else {
+      throw Failure(.badInput, place: name, "the file has no such document")
+    }
+    do {
+      return try JSONDecoder().decode(type, from: Data(bytes))
+    } catch let failure as Failure {
+      throw failure
+    } catch {
+      throw Failure(.badInput, place: name, "this JSON is not what it must be: \(describe(error))")
+    }
+  }
+}
+
+extension Node {
+  fileprivate var isEmptyContainer: Bool { children?.isEmpty ?? false }
+}
+
+extension Contract {
+  /// Refuses numbers that no network has.
+  func check() throws {
+    let stages = encoder.blocks.count
+    guard stages > 0, stages <= 16, encoder.channels.count == stages,
+      encoder.strides.count == stages, encoder.blocks.allSatisfy({ (1...1000).contains($0) }),
+      encoder.channels.allSatisfy({ (1...1_000_000).contains($0) }),
+      encoder.strides.allSatisfy({ (1...64).contains($0) })
+    else {
+      throw Failure(
+        place: "contract", expected: "blocks, channels and strides of 1 to 16 stages",
+        found: "\(encoder.blocks), \(encoder.channels), \(encoder.strides)")
+    }
+    guard (1...2).contains(encoder.version), (0...2).contains(encoder.strideAt),
+      (1...64).contains(encoder.stem.kernel), (1...64).contains(encoder.stem.stride),
+      (0...64).contains(encoder.stem.pad ?? 0), batchNorm.eps > 0, batchNorm.eps < 1,
+      batchNorm.keep >= 0, batchNorm.keep < 1,
+      input.mean.count == input.std.count, input.std.allSatisfy({ $0 > 0 }), input.range > 0
+    else {
+      throw Failure(.badInput, place: "contract", "a number in it is none that a network can have")
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import FoundationEssentials
+import Tensors
+
+/// `OUT.byol.json`: contract and recipe beside a file whose format or dialect cannot hold them.
+public struct Sidecar: Codable, Sendable {
+  /// What a forward pass needs.
+  public var contract: Contract
+  /// What a resumed run must keep doing.
+  public var recipe: Recipe
+  /// Where each field came from.
+  public var origins: Origins
+
+  /// The sidecar of a checkpoint.
+  public init(_ checkpoint: Checkpoint) {
+    contract = checkpoint.contract
+    recipe = checkpoint.recipe
+    origins = checkpoint.provenance.origins
+  }
+
+  /// The path of the sidecar of the file at `path`.
+  public static func path(of path: String) -> String { path + ".byol.json" }
+
+  /// Reads a sidecar, or gives nil where there is none.
+  ///
+  /// - Throws: `Failure` (`badInput`) where it is not what it must be.
+  static func read(_ path: String) throws -> Sidecar? {
+    guard let file = try? MappedFile(path) else { return nil }
+    do {
+      let sidecar = try JSONDecoder().decode(
+        Sidecar.self, from: Data(try file.withBytes { Array($0) }))
+      try sidecar.contract.check()
+      return sidecar
+    } catch let failure as Failure {
+      throw failure.of(file: path)
+    } catch {
+      throw Failure(.badInput, file: path, "this sidecar is not what it must be: \(describe(error))")
+    }
+  }
+}

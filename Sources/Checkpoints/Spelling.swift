@@ -1,0 +1,42 @@
+/// How a file joins the parts of its names.
+///
+/// Rules are written with `|` between the levels of the tree and `/~/` where Haiku has it; a spelling
+/// says what a file has in their place.
+struct Spelling: Sendable, Hashable {
+  /// Between the levels of the tree.
+  var level: String
+  /// Between the parts of a module's name.
+  var inner: String
+  /// Whether the `~` of modules made in a constructor is kept.
+  var tilde: Bool
+
+  /// The plain spelling: every part joined by `/`.
+  static let plain = Spelling(level: "/", inner: "/", tilde: true)
+
+  /// The name in provenance: `level=/ inner=/ tilde=kept`.
+  var name: String { "level=\(level) inner=\(inner) tilde=\(tilde ? "kept" : "dropped")" }
+
+  /// `template` as a file of this spelling has it.
+  func apply(_ template: String) -> String {
+    var result = ""
+    let parts = tilde ? template : template.split(separator: "/~/").joined(separator: "/")
+    for character in parts {
+      switch character {
+      case "|": result += level
+      case "/": result += inner
+      default: result.append(character)
+      }
+    }
+    return result
+  }
+
+  /// Every combination that a dialect allows.
+  static func all(_ allowed: DialectFile.Spellings?) -> [Spelling] {
+    guard let allowed else { return [.plain] }
+    return allowed.level.flatMap { level in
+      allowed.inner.flatMap { inner in
+        allowed.tilde.map { Spelling(level: level, inner: inner, tilde: $0) }
+      }
+    }
+  }
+}

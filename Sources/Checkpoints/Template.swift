@@ -1,0 +1,174 @@
+import Tensors
+
+/// A name with typed holes, `stage{s:int}/conv{c+1:int}`, that parses names and prints them.
+///
+/// A hole is `{name}`, `{name:type}` or `{name+k:type}`. Types:
+/// * `int`: a decimal number without leading zeros; `+k` is added when printing;
+/// * `suffix`: Haiku's numbering of modules: nothing for 0, `_1` for 1 ...;
+/// * `word` (the default): one or more of `[A-Za-z0-9_-]`;
+/// * the name of a map of the dialect: one of its words.
+///
+/// Because a rule is a pair of templates with the same holes, it serves both directions.
+struct Template: Sendable, Hashable {
+  enum Piece: Sendable, Hashable {
+    case literal([UInt8])
+    case hole(Hole)
+  }
+
+  struct Hole: Sendable, Hashable {
+    var name: String
+    var type: String
+    var shift: Int
+  }
+
+  let text: String
+  let pieces: [Piece]
+
+  /// The template written as `text`.
+  ///
+  /// - Throws: `Failure` (`badInput`) where a brace is not closed or a hole has no name.
+  init(_ text: String) throws {
+    self.text = text
+    var pieces: [Piece] = []
+    var literal: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "{") else {
+        literal.append(byte)
+        continue
+      }
+      guard let end = rest.firstIndex(of: UInt8(ascii: "}")) else {
+        throw Failure(.badInput, "the template '\(text)' has a '{' without '}'")
+      }
+      let parts = rest[rest.startIndex..<end].split(
+        separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
+      let head = parts[0].split(separator: UInt8(ascii: "+"), maxSplits: 1)
+      rest = rest[(end + 1)...]
+      guard let name = head.first, !name.isEmpty else {
+        throw Failure(.badInput, "the template '\(text)' has a hole without a name")
+      }
+      let shift = head.count == 2 ? Int(String(decoding: head[1], as: UTF8.self)) : 0
+      guard let shift else {
+        throw Failure(.badInput, "the template '\(text)' shifts a hole by what is no number")
+      }
+      if !literal.isEmpty { pieces.append(.literal(literal)) }
+      literal = []
+      pieces.append(
+        .hole(
+          Hole(
+            name: String(decoding: name, as: UTF8.self),
+            type: parts.count == 2 ? String(decoding: parts[1], as: UTF8.self) : "word",
+            shift: shift)))
+    }
+    if !literal.isEmpty { pieces.append(.literal(literal)) }
+    self.pieces = pieces
+  }
+
+  /// The holes, in order.
+  var holes: [Hole] {
+    pieces.compactMap { if case .hole(let hole) = $0 { hole } else { nil } }
+  }
+
+  /// The values of the holes with which the template prints `name`, or nil.
+  ///
+  /// - Parameter known: values that some holes must have.
+  func match(_ name: [UInt8], maps: WordMaps, known: Bindings = [:]) -> Bindings? {
+    var bindings = known
+    return match(name[...], pieces[...], maps, &bindings) ? bindings : nil
+  }
+
+  private func match(
+    _ name: ArraySlice<UInt8>, _ pieces: ArraySlice<Piece>, _ maps: WordMaps,
+    _ bindings: inout Bindings
+  ) -> Bool {
+    guard let piece = pieces.first else { return name.isEmpty }
+    switch piece {
+    case .literal(let literal):
+      guard name.starts(with: literal) else { return false }
+      return match(name.dropFirst(literal.count), pieces.dropFirst(), maps, &bindings)
+    case .hole(let hole):
+      // Longest first: a hole takes all it can, and gives back only where the rest demands it.
+      let before = bindings
+      for (length, value) in hole.candidates(name, maps) {
+        if let bound = before[hole.name], bound != value { continue }
+        bindings = before
+        bindings[hole.name] = value
+        if match(name.dropFirst(length), pieces.dropFirst(), maps, &bindings) { return true }
+      }
+      bindings = before
+      return false
+    }
+  }
+
+  /// The name with those values in the holes, or nil where a value is missing or does not fit.
+  func print(_ bindings: Bindings, maps: WordMaps) -> String? {
+    var result = ""
+    for piece in pieces {
+      switch piece {
+      case .literal(let literal): result += String(decoding: literal, as: UTF8.self)
+      case .hole(let hole):
+        guard let value = bindings[hole.name], let text = hole.print(value, maps) else {
+          return nil
+        }
+        result += text
+      }
+    }
+    return result
+  }
+}
+
+/// The values of holes: decimal numbers for `int` and `suffix`, words for the rest.
+typealias Bindings = [String: String]
+
+/// A dialect's maps: from the native word to the dialect's.
+typealias WordMaps = [String: [String: String]]
+
+extension Template.Hole {
+  /// The values the hole can have at the beginning of `name` with their lengths, longest first.
+  fileprivate func candidates(_ name: ArraySlice<UInt8>, _ maps: WordMaps) -> [(Int, String)] {
+    switch type {
+    case "int":
+      let digits = name.prefix { (0x30...0x39).contains($0) }
+      guard let number = decimal(digits), number >= shift else { return [] }
+      return [(digits.count, String(number - shift))]
+    case "suffix":
+      guard name.first == UInt8(ascii: "_") else { return [(0, "0")] }
+      let digits = name.dropFirst().prefix { (0x30...0x39).contains($0) }
+      guard let number = decimal(digits), number > 0 else { return [(0, "0")] }
+      return [(digits.count + 1, String(number)), (0, "0")]
+    case "word":
+      let word = name.prefix(while: isWordByte)
+      return (0..<word.count).map { dropped in
+        (word.count - dropped, String(decoding: word.dropLast(dropped), as: UTF8.self))
+      }
+    default:
+      return (maps[type] ?? [:]).filter { name.starts(with: Array($0.value.utf8)) }
+        .map { ($0.value.utf8.count, $0.key) }
+        .sorted { ($0.0, $0.1) > ($1.0, $1.1) }
+    }
+  }
+
+  fileprivate func print(_ value: String, _ maps: WordMaps) -> String? {
+    switch type {
+    case "int": Int(value).map { String($0 + shift) }
+    case "suffix": value == "0" ? "" : "_" + value
+    case "word": value
+    default: maps[type]?[value]
+    }
+  }
+
+  /// The number that `digits` write without leading zeros, up to nine digits.
+  private func decimal(_ digits: ArraySlice<UInt8>) -> Int? {
+    guard !digits.isEmpty, digits.count <= 9,
+      digits.count == 1 || digits.first != UInt8(ascii: "0")
+    else { return nil }
+    return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+  }
+
+  private func isWordByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "-"): true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import Dispatch
+
+/// Work on another thread, whose result or failure is waited for.
+final class Background<Value: Sendable>: @unchecked Sendable {
+  private let group = DispatchGroup()
+  private var result: Result<Value, any Error>?
+
+  /// Starts the work.
+  init(_ work: @escaping @Sendable () throws -> Value) {
+    DispatchQueue.global().async(group: group) { self.result = Result { try work() } }
+  }
+
+  /// Waits, and gives the result.
+  func value() throws -> Value {
+    group.wait()
+    guard let result else { preconditionFailure("the group was left without a result") }
+    return try result.get()
+  }
+}

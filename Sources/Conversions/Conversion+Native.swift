@@ -1,0 +1,140 @@
+import Archives
+import Checkpoints
+import HDF5Writing
+import Networks
+import Tensors
+
+extension Conversion {
+  /// Writes the native HDF5 file, with hashes, fingerprints and probe, and checks what was written.
+  func writeNativeFile(
+    into file: AtomicFile, progress: @escaping @Sendable (Int) -> Void,
+    report: inout ConversionReport
+  ) throws {
+    let checkpoint = source.checkpoint
+    let threads = options.threads
+    let sourceFile = source.file
+    // Hashing the source and running the probe overlap with writing.
+    let sourceDigest = options.sourceHash ? Background { try digest(of: sourceFile) } : nil
+    let digestTree =
+      options.sourceHash ? Background { try checkpoint.treeWithDigests(threads: 1) } : nil
+    let probe = options.probe ? Background { ProbeOutcome(of: checkpoint) } : nil
+    var written = checkpoint
+    try writeNative(
+      (checkpoint.entries + checkpoint.extras).map { NativeTensor(path: $0.path, tensor: $0.tensor) },
+      into: OutputFile(descriptor: file.output.descriptor, path: file.temporaryPath),
+      threads: threads, progress: progress
+    ) { tensors in
+      let fingerprints = Fingerprints(
+        tensors.map { ($0.path, $0.elementType, $0.shape, $0.digest) })
+      written.provenance = provenance(
+        fingerprints: fingerprints, sourceDigest: try sourceDigest?.value())
+      if let tree = try digestTree?.value() { written.tree = tree }
+      written.verification = Verification()
+      written.verification.comparedWithSource = options.verify
+      written.verification.references = checkpoint.verification.references
+      switch try probe?.value() {
+      case .recorded(let recorded)?: written.verification.probe = recorded
+      case .impossible(let reason)?: written.verification.probeMissing = reason
+      case nil: written.verification.probeMissing = "the converter was told --no-probe"
+      }
+      return (attributes(written), try written.documents().map {
+        NativeDocument(path: $0.path, bytes: $0.json, schema: $0.schema)
+      })
+    }
+    report.fingerprints = written.provenance.fingerprints
+    if let reason = written.verification.probeMissing, options.probe {
+      report.notes.append("no probe was recorded: \(reason)")
+    }
+    guard options.verify else { return }
+    try check(file.temporaryPath, against: written, report: &report)
+  }
+
+  private func provenance(fingerprints: Fingerprints, sourceDigest: Digest?) -> Provenance {
+    var provenance = source.checkpoint.provenance
+    provenance.fingerprints = fingerprints.byName.mapValues(\.description)
+    provenance.createdBy = NativeNames.createdBy
+    // A file that was native already keeps where it came from.
+    if source.dialect != nil || provenance.source == nil {
+      provenance.source = Provenance.Source(
+        name: baseName(source.file.path), size: source.file.count,
+        sha256: sourceDigest?.description, format: source.archive.format)
+    }
+    return provenance
+  }
+
+  private func attributes(_ checkpoint: Checkpoint) -> [(String, AttributeValue)] {
+    [
+      ("created_by", .text(checkpoint.provenance.createdBy)),
+      ("roles", .text(checkpoint.roles.map(\.rawValue).joined(separator: ","))),
+      ("fingerprint", .text(checkpoint.provenance.fingerprints["all"] ?? "")),
+    ]
+  }
+
+  /// Reads the new file with the strict reader: every byte accounted for, every tensor taken back
+  /// through the dialect equal to the source, the probe repeated by the other engine.
+  private func check(
+    _ path: String, against written: Checkpoint, report: inout ConversionReport
+  ) throws {
+    let mapped = try MappedFile(path)
+    let native = try NativeFile(mapped)
+    try native.checkEveryByte(threads: options.threads)
+    report.checks.append(
+      ConversionReport.Check(
+        name: "intact", detail: "\(native.datasets.count) hashes match, every byte accounted for"))
+    let reread = try NativeReading.read(NativeHDF5().read(mapped)).checkpoint
+    let compared = try compareWithSource(reread)
+    report.checks.append(
+      ConversionReport.Check(
+        name: "source",
+        detail: "\(compared) tensors taken back through the dialect, equal bit for bit"))
+    guard let probe = written.verification.probe else { return }
+    let engine = Engines.fast()
+    let outcome = try Probe.check(probe, on: reread, engine: engine)
+    if let stage = outcome.firstDiverging {
+      throw Failure(
+        .differs, place: stage,
+        "\(engine.name) on the written file deviates from \(probe.engine) on the source by "
+          + "\(Numbers.scientific(outcome.worst)) (tolerance \(Numbers.scientific(probe.tolerance)))")
+    }
+    report.checks.append(
+      ConversionReport.Check(
+        name: "probe",
+        detail: "\(outcome.stages) stages, \(engine.name) within \(Numbers.scientific(outcome.worst)) of "
+          + probe.engine))
+  }
+
+  /// Compares every leaf of the source with the written tensor taken back to the source's axes.
+  private func compareWithSource(_ reread: Checkpoint) throws -> Int {
+    guard source.dialect != nil, let tree = source.checkpoint.tree else {
+      return try compareTensors(with: reread)
+    }
+    let leaves = tree.leaves.filter { $0.leaf.kind == "tensor" }
+    let original = source.checkpoint
+    try forEachConcurrently(leaves, threads: options.threads, weight: \.leaf.elements) { item in
+      let (name, leaf) = item
+      guard let theirs = try original.sourceTensor(leaf), let mine = try reread.sourceTensor(leaf)
+      else { return }
+      guard try theirs.hasSameBits(as: mine) else {
+        throw Failure(.differs, place: name, "what was written is not what the source has")
+      }
+    }
+    return leaves.count
+  }
+}
+
+/// What became of the probe.
+private enum ProbeOutcome: Sendable {
+  case recorded(Verification.Probe)
+  case impossible(String)
+
+  /// Runs the float64 engine; a network that cannot be run is no failure of the conversion.
+  init(of checkpoint: Checkpoint) {
+    do {
+      self = .recorded(try Probe.record(checkpoint, engine: Engines.exact()))
+    } catch let failure as Failure {
+      self = .impossible(failure.description)
+    } catch {
+      self = .impossible("\(error)")
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import Archives
+import Checkpoints
+import Networks
+import Tensors
+
+/// One conversion: a file that was read, and where it goes.
+///
+/// The output gets its name only when it is whole and, unless the user did without, when it has been
+/// read again, compared with the source bit for bit, and run.
+public struct Conversion {
+  let source: Loaded
+  let destination: Destination
+  let options: ConversionOptions
+  var report: ConversionReport
+
+  /// Reads the source and settles format and dialect of the output; nothing is written.
+  ///
+  /// - Throws: `Failure` that names file and place.
+  public init(_ input: String, to output: String, options: ConversionOptions = ConversionOptions())
+    throws
+  {
+    var source = try Loaded(
+      input, format: options.fromFormat, dialect: options.from, drop: options.drop)
+    for setting in options.settings { try source.checkpoint.set(setting) }
+    let destination = try Destination(output, options: options, source: source)
+    self.source = source
+    self.destination = destination
+    self.options = options
+    let checkpoint = source.checkpoint
+    var counts = checkpoint.provenance.counts ?? Provenance.Counts()
+    if source.dialect == nil {
+      let leaves = checkpoint.entries.count + checkpoint.extras.count
+      counts = Provenance.Counts()
+      counts.source = leaves
+      counts.used = checkpoint.entries.count
+      counts.extras = checkpoint.extras.count
+    }
+    report = ConversionReport(
+      source: ConversionReport.File(
+        path: input, format: source.archive.format, dialect: source.dialectName,
+        size: source.file.count),
+      output: ConversionReport.File(
+        path: output, format: destination.format.name, dialect: destination.dialectName, size: nil),
+      architecture: checkpoint.contract.summary, counts: counts, roles: checkpoint.roleSummaries,
+      fingerprints: [:], checks: [], notes: source.notes, mapping: nil, dryRun: options.dryRun)
+  }
+
+  /// The bytes of tensors that will be written: the measure of progress.
+  public var byteCount: Int {
+    (source.checkpoint.entries + source.checkpoint.extras).reduce(0) { $0 + $1.tensor.byteCount }
+  }
+
+  /// Converts, or says what would be done.
+  ///
+  /// - Parameter progress: called with the number of bytes written so far, one call at a time.
+  /// - Throws: `Failure`; the output is then what it was before.
+  public func run(progress: @escaping @Sendable (Int) -> Void = { _ in }) throws -> ConversionReport {
+    var report = report
+    if options.dryRun {
+      report.mapping = source.checkpoint.tree?.leaves.map { name, leaf in
+        ConversionReport.Mapping(
+          source: name, native: leaf.path ?? "kept as \(leaf.kind)", axes: leaf.axes?.text)
+      }
+      _ = try exported()
+      return report
+    }
+    let file = try AtomicFile(
+      destination.path, AtomicFile.Options(force: options.force, sync: options.sync))
+    do {
+      if destination.isNativeHDF5 {
+        try writeNativeFile(into: file, progress: progress, report: &report)
+      } else {
+        try writeOther(into: file, progress: progress, report: &report)
+      }
+      report.output.size = try MappedFile(file.temporaryPath).count
+      try file.commit()
+    } catch let failure as Failure {
+      file.discard()
+      var failure = failure
+      // The temporary name means nothing to the user.
+      if failure.file == file.temporaryPath { failure.file = destination.path }
+      throw failure
+    }
+    return report
+  }
+
+  /// The output's tree in a dialect, or nil where the output is a native HDF5 file.
+  func exported() throws -> Exported? {
+    if destination.isNativeHDF5 { return nil }
+    let checkpoint = try withFingerprints()
+    guard let dialect = destination.dialect else {
+      return Exported(
+        archive: try checkpoint.nativeArchive(format: destination.format.name), dropped: [])
+    }
+    return try dialect.write(checkpoint, format: destination.format.name, drop: options.drop)
+  }
+
+  /// The checkpoint as it goes into a native archive of another format than HDF5.
+  private func withFingerprints() throws -> Checkpoint {
+    var checkpoint = source.checkpoint
+    guard destination.dialect == nil else { return checkpoint }
+    checkpoint.provenance.fingerprints = try Fingerprints(of: checkpoint).byName
+      .mapValues(\.description)
+    return checkpoint
+  }
+
+  private func writeOther(
+    into file: AtomicFile, progress: @escaping @Sendable (Int) -> Void,
+    report: inout ConversionReport
+  ) throws {
+    guard let exported = try exported() else { return }
+    try destination.format.write(exported.archive, to: file.output)
+    try file.output.flush()
+    progress(byteCount)
+    report.counts.dropped += exported.dropped.count
+    guard options.verify else { return }
+    let written = try Loaded(
+      file.temporaryPath, format: destination.format.name, dialect: destination.dialectName)
+    let compared = try compareTensors(with: written.checkpoint, besides: Set(exported.dropped))
+    report.checks.append(
+      ConversionReport.Check(
+        name: "source", detail: "\(compared) tensors read again, equal bit for bit"))
+    if written.checkpoint.contract != source.checkpoint.contract
+      || written.checkpoint.recipe != source.checkpoint.recipe
+    {
+      let sidecar = Sidecar.path(of: destination.path)
+      let beside = try AtomicFile(
+        sidecar, AtomicFile.Options(force: true, sync: options.sync))
+      try beside.output.write(try jsonBytes(Sidecar(source.checkpoint)))
+      try beside.commit()
+      report.notes.append(
+        "\(destination.dialectName) cannot hold the whole contract and recipe: they are in "
+          + baseName(sidecar))
+    }
+  }
+
+  /// Compares every tensor with the one that was read again; gives their number.
+  func compareTensors(with written: Checkpoint, besides dropped: Set<String> = []) throws -> Int {
+    let entries = source.checkpoint.entries.filter { !dropped.contains($0.path) }
+    try forEachConcurrently(entries, threads: options.threads, weight: \.tensor.byteCount) {
+      entry in
+      guard let other = written[entry.path], try entry.tensor.hasSameBits(as: other) else {
+        throw Failure(
+          .differs, place: entry.path, "what was written is not what the source has")
+      }
+    }
+    return entries.count
+  }
+}

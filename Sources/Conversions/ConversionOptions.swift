@@ -1,0 +1,32 @@
+/// How a conversion is done.
+public struct ConversionOptions: Sendable {
+  /// The source's dialect, or nil to look at its names.
+  public var from: String?
+  /// The output's dialect, or nil for the usual one.
+  public var to: String?
+  /// The source's format, or nil to look at its content.
+  public var fromFormat: String?
+  /// The output's format, or nil for that of its name.
+  public var toFormat: String?
+  /// Patterns of names to leave out.
+  public var drop: [String] = []
+  /// Fields of the contract that the user sets: `encoder.padding=symmetric`.
+  public var settings: [String] = []
+  /// Whether an existing output is replaced.
+  public var force = false
+  /// Whether nothing is written.
+  public var dryRun = false
+  /// Whether the float64 engine's numbers for a probe are recorded.
+  public var probe = true
+  /// Whether the output is on the disk before it gets its name.
+  public var sync = true
+  /// Whether the output is read again and compared with the source before it gets its name.
+  public var verify = true
+  /// Whether the source's SHA-256, and those of its tensors, are recorded.
+  public var sourceHash = true
+  /// Threads that read, hash and write.
+  public var threads = 2
+
+  /// Everything on, nothing said.
+  public init() {}
+}

@@ -1,0 +1,117 @@
+#if ONEDNN
+  import COneDNN
+  import Checkpoints
+  import Tensors
+
+  extension OneDNNPass {
+    /// A layer with weights and what follows it: batch norm, residual sum, ReLU.
+    struct Unit {
+      var layer: Name
+      var norm: Name?
+      var rectifies = false
+      /// What is added before the ReLU; in place, where the pass is fused.
+      var side: (() throws -> OneDNNArray)?
+    }
+
+    /// The weights of a unit, and how to make the library's description of its layer from layouts of
+    /// source, weights, bias and destination.
+    struct Weights {
+      var path: String
+      /// The shape in the library's order: OIHW or [out, in].
+      var lengths: [Int64]
+      /// The values, row-major.
+      var values: [Float]
+      /// One value an output channel.
+      var bias: [Float]
+    }
+
+    /// Runs a unit: as one primitive where the pass is fused, otherwise step by step, each shown to
+    /// the trace.
+    ///
+    /// - Parameters:
+    ///   - output: height, width and channels of the result.
+    ///   - weights: reads the weights; called only where no primitive is ready.
+    ///   - describe: the shim's function, given the place of the result, the library's engine,
+    ///     layouts of weights and bias, and attributes.
+    /// - Throws: `Failure`.
+    func run(
+      _ unit: Unit, on input: OneDNNArray, output shape: (Int, Int, Int),
+      weights: () throws -> Weights,
+      describe: (
+        UnsafeMutablePointer<OpaquePointer?>, OpaquePointer, OpaquePointer, OpaquePointer,
+        OpaquePointer
+      ) -> dnnl_status_t
+    ) throws -> OneDNNArray {
+      let (height, width, channels) = shape
+      let side = isFused ? try unit.side?() : nil
+      let primitive = try model.layer(unit.layer.path, for: input, isFused: isFused) {
+        var weights = try weights()
+        if isFused, let norm = unit.norm {
+          try OneDNNNorm(norm.path, channels: channels, of: model.checkpoint)
+            .fold(into: &weights.values, bias: &weights.bias)
+        }
+        return try prepare(
+          &weights, adds: side != nil, rectifies: isFused && unit.rectifies, describe)
+      }
+      var result =
+        try side
+        ?? OneDNNArray(input.batch, height, width, channels, on: model.device)
+      try match(result, [input.batch, channels, height, width], unit.layer)
+      try primitive.run([(DNNL_ARG_SRC, input.pointer), (DNNL_ARG_DST, result.pointer)])
+      guard !isFused else { return result }
+      trace(unit.layer, result)
+      if let norm = unit.norm {
+        result = try normalise(result, norm)
+        trace(norm, result)
+      }
+      if let side = try unit.side?() {
+        try match(side, result.shape, unit.layer)
+        try add(side, to: result)
+      }
+      if unit.rectifies { try rectify(result) }
+      return result
+    }
+
+    /// A primitive that keeps its weights in the layout it likes best.
+    private func prepare(
+      _ weights: inout Weights, adds: Bool, rectifies: Bool,
+      _ describe: (
+        UnsafeMutablePointer<OpaquePointer?>, OpaquePointer, OpaquePointer, OpaquePointer,
+        OpaquePointer
+      ) -> dnnl_status_t
+    ) throws -> OneDNNPrimitive {
+      let rowMajor = weights.lengths.count == 4 ? dnnl_oihw : dnnl_oi
+      let stored = try OneDNNArray.layout(weights.lengths, rowMajor)
+      let free = try OneDNNArray.layout(weights.lengths, dnnl_format_tag_any)
+      let vector = try OneDNNArray.layout([Int64(weights.bias.count)], dnnl_x)
+      let (freePointer, vectorPointer) = (free.pointer, vector.pointer)
+      let primitive = try OneDNNPrimitive(
+        weights.path, on: model.device, adds: adds, rectifies: rectifies
+      ) { describe($0, $1, freePointer, vectorPointer, $2) }
+      try primitive.keep(&weights.values, in: stored, as: DNNL_ARG_WEIGHTS)
+      try primitive.keep(&weights.bias, in: vector, as: DNNL_ARG_BIAS)
+      return primitive
+    }
+
+    private func match(_ array: OneDNNArray, _ shape: [Int], _ name: Name) throws {
+      guard array.shape == shape else {
+        throw Failure(
+          place: name.path, expected: "a shortcut of the shape \(shape)", found: "\(array.shape)")
+      }
+    }
+
+    /// The bias of a layer, or zeros where it has none.
+    ///
+    /// - Throws: `Failure` (`badInput`) where its shape is not [channels].
+    func bias(_ path: String, channels: Int) throws -> [Float] {
+      guard let tensor = model.checkpoint["\(path)/bias"] else {
+        return [Float](repeating: 0, count: channels)
+      }
+      guard tensor.shape == [channels] else {
+        throw Failure(
+          place: "\(path)/bias", expected: "the shape [\(channels)]", found: "\(tensor.shape)")
+      }
+      return try tensor.floats()
+    }
+  }
+#endif

@@ -1,0 +1,47 @@
+public import ArgumentParser
+import Glibc
+import Tensors
+
+/// Runs a tool: parses the command line, calls it, prints failures as one sentence, and leaves with the
+/// documented exit code.
+///
+/// 0 ok, 1 differs or verification failed, 2 bad input, 3 usage, 4 input/output.
+public func runTool<Tool: ParsableCommand>(_ tool: Tool.Type, _ body: (Tool) throws -> Void) -> Never
+{
+  do {
+    let parsed = try Tool.parseAsRoot()
+    guard let command = parsed as? Tool else {
+      // A command that ArgumentParser itself brings: help, completion scripts.
+      var other = parsed
+      try other.run()
+      exit(0)
+    }
+    try body(command)
+    fflush(nil)
+    exit(0)
+  } catch let failure as Failure {
+    fflush(nil)
+    complain("\(Tool._commandName): \(failure)")
+    exit(failure.kind.rawValue)
+  } catch {
+    let message = Tool.fullMessage(for: error)
+    switch Tool.exitCode(for: error) {
+    case .success:
+      print(message)
+      exit(0)
+    default:
+      complain(message)
+      exit(Failure.Kind.usage.rawValue)
+    }
+  }
+}
+
+/// A line on standard error.
+public func complain(_ text: String) {
+  writeToStandardError(text + "\n")
+}
+
+func writeToStandardError(_ text: String) {
+  let bytes = Array(text.utf8)
+  _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+}
