@@ -128,8 +128,8 @@ final class OneDNNReference {
       mean = (0..<size.c).map { c in average(c) { $0 } }
       variance = (0..<size.c).map { c in average(c) { ($0 - mean[c]) * ($0 - mean[c]) } }
       let correction = contract.batchNorm.runningVariance == .biased ? 1 : count / (count - 1)
-      try average(mean, runningMean, path, "mean")
-      try average(variance.map { $0 * correction }, runningVariance, path, "variance")
+      try advance(mean, runningMean, path, "mean")
+      try advance(variance.map { $0 * correction }, runningVariance, path, "variance")
     }
     let (scale, offset) = (try read("scale"), try read("offset"))
     return Grid(size.n, size.c, size.h, size.w) { n, c, y, x in
@@ -139,7 +139,7 @@ final class OneDNNReference {
     }
   }
 
-  private func average(_ new: [Double], _ old: [Double], _ path: String, _ leaf: String) throws {
+  private func advance(_ new: [Double], _ old: [Double], _ path: String, _ leaf: String) throws {
     let keep = contract.batchNorm.keep
     let side = "training/bn/\(path)/\(leaf)"
     guard let hidden = try checkpoint["\(side)_hidden"]?.doubles() else {
