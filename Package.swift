@@ -50,7 +50,7 @@ let package = Package(
     .target(
       name: "HDF5Writing", dependencies: ["Archives", "Tensors", "CHDF5"], swiftSettings: strict),
     .target(
-      name: "Networks", dependencies: ["Checkpoints", "Tensors", "COpenBLAS"] + oneDNN,
+      name: "Networks", dependencies: ["Archives", "Checkpoints", "Tensors", "COpenBLAS"] + oneDNN,
       swiftSettings: engines),
     .target(
       name: "Conversions",
