@@ -4,6 +4,7 @@ import Tensors
 public enum Formats {
   /// Every format; the order is the order in which content is tried.
   public static let all: [any ArchiveFormat] = [
+    NativeHDF5(),
     Npz(),
     Npy(),
   ]

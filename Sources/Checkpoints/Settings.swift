@@ -126,3 +126,14 @@ public indirect enum JSONValue: Codable, Hashable, Sendable {
     }
   }
 }
+
+extension Contract {
+  /// Every field and its value, sorted by path: `encoder.padding`.
+  ///
+  /// - Throws: `Failure` where a number has no JSON form.
+  public var fields: [(path: String, value: JSONValue)] {
+    get throws {
+      try JSONDecoder().decode(JSONValue.self, from: Data(try jsonBytes(self))).fields()
+    }
+  }
+}

@@ -1,0 +1,55 @@
+public import Tensors
+
+/// The native layout as one of the formats that files are read from.
+public struct NativeHDF5: ArchiveFormat {
+  /// `hdf5`.
+  public let name = "hdf5"
+  /// What people call it.
+  public let title = "HDF5"
+  /// Both usual endings.
+  public let extensions = ["h5", "hdf5"]
+
+  /// The format.
+  public init() {}
+
+  /// Whether the file begins with the HDF5 signature.
+  public func recognises(_ file: MappedFile) -> Bool {
+    (try? file.withBytes { Superblock.isSignature($0) }) ?? false
+  }
+
+  /// Reads the tree of a native file: groups are mappings of kind `group`, documents tensors of
+  /// uint8, the root's attributes the archive's.
+  ///
+  /// - Throws: `Failure` (`badInput`) that names the object and the rule that is broken; of HDF5
+  ///   that is not of the native layout too.
+  public func read(_ file: MappedFile) throws -> Archive {
+    let native = try NativeFile(file)
+    var archive = Archive(native.node(native.root), format: name)
+    archive.attributes = native.attributes.map { attribute in
+      switch attribute.value {
+      case .text(let text): Node.Entry(.text(attribute.name), .text(text))
+      case .uint32s(let numbers):
+        Node.Entry(
+          .text(attribute.name), .sequence(kind: "list", numbers.map { .integer(Int($0)) }))
+      }
+    }
+    return archive
+  }
+
+  /// Refuses: the layout is more than a tree, and the converter writes it.
+  public func write(_ archive: Archive, to file: OutputFile) throws {
+    throw Failure(
+      .usage, file: file.path, "native HDF5 files are written by converting a checkpoint")
+  }
+}
+
+extension NativeFile {
+  fileprivate func node(_ member: ProfileWalk.Member) -> Node {
+    switch member {
+    case .group(let members):
+      .mapping(
+        kind: "group", members.map { Node.Entry(.text($0.name), node($0.member)) })
+    case .dataset(let position): .tensor(datasets[position].tensor)
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import Archives
+import Checkpoints
+import Networks
+import Tensors
+
+/// How two checkpoints relate: the same weights, role by role? the same function?
+public struct CheckpointComparison: Codable, Sendable {
+  /// A role in both files.
+  public struct RoleVerdict: Codable, Sendable {
+    /// The role.
+    public var role: Role
+    /// `same`, `different`, `only in A`, `only in B`.
+    public var verdict: String
+    /// What differs, where something does.
+    public var detail: String
+  }
+
+  /// An output of both checkpoints on the same input.
+  public struct OutputVerdict: Codable, Sendable {
+    /// `embedding`, `target projection` ...
+    public var output: String
+    /// max|a-b| / max|b|.
+    public var error: Double
+    /// Whether the error is within the tolerance.
+    public var agrees: Bool
+  }
+
+  /// The first file.
+  public var first: String
+  /// The second file.
+  public var second: String
+  /// Whether every role has the same weights.
+  public var sameWeights: Bool
+  /// Whether every output both can compute agrees.
+  public var sameFunction: Bool
+  /// The roles of either.
+  public var roles: [RoleVerdict] = []
+  /// The outputs that both can compute, on the probe's input.
+  public var outputs: [OutputVerdict] = []
+  /// Fields of the contract that differ: path, value in the first, value in the second.
+  public var contract: [[String]] = []
+  /// The tolerance on outputs.
+  public var tolerance: Double
+  /// The engine that ran both.
+  public var engine: String
+
+  enum CodingKeys: String, CodingKey {
+    case first, second, roles, outputs, contract, tolerance, engine
+    case sameWeights = "same_weights"
+    case sameFunction = "same_function"
+  }
+
+  /// Largest error of two float64 passes over the same weights that is agreement.
+  public static let usualTolerance = 1e-6
+
+  /// Compares two files of any formats and dialects.
+  ///
+  /// - Throws: `Failure` where one is no checkpoint.
+  public init(_ first: String, _ second: String, tolerance: Double = usualTolerance) throws {
+    self.first = first
+    self.second = second
+    self.tolerance = tolerance
+    let one = try Loaded(first).checkpoint
+    let other = try Loaded(second).checkpoint
+    let engine = Engines.exact()
+    self.engine = engine.name
+    sameWeights = true
+    sameFunction = true
+    roles = try Self.compareRoles(one, other)
+    sameWeights = roles.allSatisfy { $0.verdict == "same" }
+    contract = try Self.compareContracts(one.contract, other.contract)
+    try compareOutputs(one, other, engine)
+    sameFunction = !outputs.isEmpty && outputs.allSatisfy(\.agrees)
+  }
+
+  private static func compareRoles(_ one: Checkpoint, _ other: Checkpoint) throws -> [RoleVerdict] {
+    let mine = try Fingerprints(of: one).byName
+    let theirs = try Fingerprints(of: other).byName
+    return try Role.allCases.filter(\.isWeights).compactMap { role in
+      switch (mine[role.rawValue], theirs[role.rawValue]) {
+      case (nil, nil): nil
+      case (_, nil): RoleVerdict(role: role, verdict: "only in A", detail: "")
+      case (nil, _): RoleVerdict(role: role, verdict: "only in B", detail: "")
+      case (let a?, let b?) where a == b: RoleVerdict(role: role, verdict: "same", detail: "")
+      default:
+        RoleVerdict(role: role, verdict: "different", detail: try difference(role, one, other))
+      }
+    }
+  }
+
+  /// The first tensors of a role that differ, and by how much.
+  private static func difference(
+    _ role: Role, _ one: Checkpoint, _ other: Checkpoint
+  ) throws -> String {
+    var changed: [String] = []
+    var largest = 0.0
+    for entry in one.entries where Role(of: entry.path) == role {
+      guard let theirs = other[entry.path] else {
+        changed.append(entry.path + " is only in A")
+        continue
+      }
+      guard theirs.shape == entry.tensor.shape else {
+        changed.append("\(entry.path) has shape \(entry.tensor.shape) in A, \(theirs.shape) in B")
+        continue
+      }
+      let differences = try zip(entry.tensor.doubles(), theirs.doubles()).map { abs($0 - $1) }
+      let most = differences.max() ?? 0
+      if most > 0 || entry.tensor.elementType != theirs.elementType {
+        changed.append(entry.path)
+        largest = max(largest, most)
+      }
+    }
+    for entry in other.entries where Role(of: entry.path) == role && one[entry.path] == nil {
+      changed.append(entry.path + " is only in B")
+    }
+    return "\(Numbers.counted(changed.count, "tensor")), by up to \(Numbers.scientific(largest)): "
+      + (changed.first ?? "") + (changed.count > 1 ? ", ..." : "")
+  }
+
+  private static func compareContracts(_ one: Contract, _ other: Contract) throws -> [[String]] {
+    let mine = Dictionary(uniqueKeysWithValues: try one.fields.map { ($0.path, $0.value) })
+    let theirs = Dictionary(uniqueKeysWithValues: try other.fields.map { ($0.path, $0.value) })
+    return Set(mine.keys).union(theirs.keys).sorted().filter { mine[$0] != theirs[$0] }.map {
+      [$0, mine[$0]?.text ?? "none", theirs[$0]?.text ?? "none"]
+    }
+  }
+
+  private mutating func compareOutputs(
+    _ one: Checkpoint, _ other: Checkpoint, _ engine: any Engine
+  ) throws {
+    let input = Probe.input(for: one.contract)
+    for branch in Branch.allCases
+    where one.roles.contains(branch.encoder) && other.roles.contains(branch.encoder) {
+      let request = ForwardRequest(branch: branch, input: input)
+      // What cannot be run (a network without running statistics) is not compared.
+      guard let mine = try? engine.run(request, on: one).outputs,
+        let theirs = try? engine.run(request, on: other).outputs
+      else { continue }
+      for output in Output.allCases {
+        guard let a = mine[output], let b = theirs[output], a.shape == b.shape else { continue }
+        let scale = b.values.reduce(0) { max($0, abs($1)) }
+        let most = zip(a.values, b.values).reduce(0) { max($0, abs($1.0 - $1.1)) }
+        let error = scale > 0 ? most / scale : most
+        outputs.append(
+          OutputVerdict(
+            output: (branch == .target ? "target " : "") + output.rawValue, error: error,
+            agrees: error <= tolerance))
+      }
+    }
+  }
+}

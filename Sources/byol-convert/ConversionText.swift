@@ -1,0 +1,45 @@
+import Checkpoints
+import Conversions
+import Tensors
+import Terminals
+
+/// A conversion's report as people read it.
+struct ConversionText {
+  let report: ConversionReport
+
+  init(_ report: ConversionReport) { self.report = report }
+
+  func print() {
+    let source = report.source
+    let output = report.output
+    Swift.print(
+      "\(source.path) (\(source.format), \(source.dialect)) -> "
+        + "\(output.path) (\(output.format), \(output.dialect))")
+    Swift.print("  " + report.architecture)
+    let counts = report.counts
+    Swift.print(
+      "  \(counts.source) names = \(counts.used) used + \(counts.aliases) aliases + "
+        + "\(counts.extras) extras + \(counts.dropped) dropped")
+    let roles = report.roles.filter(\.role.isWeights).map { role in
+      "\(role.role.rawValue) \(Numbers.grouped(role.parameters))"
+    }
+    Swift.print("  parameters: " + roles.joined(separator: ", "))
+    if let mapping = report.mapping { printMapping(mapping) }
+    for check in report.checks { Swift.print("  \(check.name): \(check.detail)") }
+    if let fingerprint = report.fingerprints["all"] {
+      Swift.print("  fingerprint \(fingerprint)")
+    }
+    for note in report.notes { Swift.print("  note: \(note)") }
+    if report.dryRun {
+      Swift.print("dry run: nothing was written")
+    } else if let size = output.size {
+      Swift.print("wrote \(output.path), \(Numbers.bytes(size))")
+    }
+  }
+
+  private func printMapping(_ mapping: [ConversionReport.Mapping]) {
+    var table = Table(indent: "    ")
+    for line in mapping { table.row(line.source, "->", line.native, line.axes ?? "") }
+    Swift.print(table.text)
+  }
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import Checkpoints
+import Conversions
+import Terminals
+
+@main
+struct Convert: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "byol-convert",
+    abstract: "Converts a BYOL checkpoint, exactly: byol-convert in.npz out.h5",
+    discussion: """
+      The source's format is told by its content, its dialect by its names. Before the output gets \
+      its name it is read again, compared with the source bit for bit, and run by a second engine; \
+      on any failure the destination is what it was before.
+
+      Exit codes: 0 ok, 1 the output is not what the source has, 2 bad input, 3 usage, 4 input/output.
+      """,
+    version: NativeNames.createdBy)
+
+  @Argument(help: "The checkpoint to read.")
+  var input: String
+
+  @Argument(help: "The file to write; its name tells the format, unless --to-format does.")
+  var output: String
+
+  @Option(help: ArgumentHelp("The source's dialect, or a dialect file.", valueName: "dialect"))
+  var from: String?
+
+  @Option(help: ArgumentHelp("The output's dialect: native, haiku, a file ...", valueName: "dialect"))
+  var to: String?
+
+  @Option(help: ArgumentHelp("The source's format.", valueName: "format"))
+  var fromFormat: String?
+
+  @Option(help: ArgumentHelp("The output's format.", valueName: "format"))
+  var toFormat: String?
+
+  @Option(help: ArgumentHelp("Leave out names like this; * is any text.", valueName: "pattern"))
+  var drop: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Set a field: encoder.padding=symmetric.", valueName: "field=value"))
+  var set: [String] = []
+
+  @Flag(help: "Say what would be done, name by name, and write nothing.")
+  var dryRun = false
+
+  @Flag(help: "Replace an existing output.")
+  var force = false
+
+  @Flag(help: "Print the report as JSON (schemas/convert-report.schema.json).")
+  var json = false
+
+  @Flag(help: "Print nothing but failures.")
+  var quiet = false
+
+  @Flag(inversion: .prefixedNo, help: "Record a forward pass that every reader can repeat.")
+  var probe = true
+
+  @Flag(inversion: .prefixedNo, help: "Wait until the output is on the disk.")
+  var sync = true
+
+  @Flag(inversion: .prefixedNo, help: "Read the output again and compare it with the source.")
+  var verify = true
+
+  @Flag(inversion: .prefixedNo, help: "Record the SHA-256 of the source and of its tensors.")
+  var sourceHash = true
+
+  private var options: ConversionOptions {
+    var options = ConversionOptions()
+    options.from = from
+    options.to = to
+    options.fromFormat = fromFormat
+    options.toFormat = toFormat
+    options.drop = drop
+    options.settings = set
+    options.force = force
+    options.dryRun = dryRun
+    options.probe = probe
+    options.sync = sync
+    options.verify = verify
+    options.sourceHash = sourceHash
+    return options
+  }
+
+  static func main() {
+    runTool(Convert.self) { command in
+      let conversion = try Conversion(command.input, to: command.output, options: command.options)
+      let progress = Progress(
+        "writing \(command.output)", total: conversion.byteCount,
+        quiet: command.quiet || command.json)
+      defer { progress.finish() }
+      let report = try conversion.run { progress.reached($0) }
+      progress.finish()
+      if command.json {
+        try printJSON(report)
+      } else if !command.quiet {
+        ConversionText(report).print()
+      }
+    }
+  }
+}

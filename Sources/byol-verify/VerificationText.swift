@@ -1,0 +1,36 @@
+import Conversions
+import Tensors
+import Terminals
+
+/// Verdicts as people read them.
+enum VerificationText {
+  static func print(_ verification: FileVerification) {
+    Swift.print(verification.path)
+    var table = Table()
+    for verdict in verification.verdicts {
+      table.row(verdict.name, verdict.status.rawValue, verdict.detail)
+    }
+    Swift.print(table.text)
+    for line in verification.findings { Swift.print("  " + line) }
+    for note in verification.notes { Swift.print("  note: \(note)") }
+  }
+
+  static func print(_ comparison: CheckpointComparison) {
+    Swift.print("A \(comparison.first)\nB \(comparison.second)")
+    var table = Table()
+    for role in comparison.roles { table.row(role.role.rawValue, role.verdict, role.detail) }
+    for output in comparison.outputs {
+      table.row(
+        output.output, output.agrees ? "agrees" : "differs",
+        "error \(Numbers.scientific(output.error)) (\(comparison.engine))")
+    }
+    Swift.print(table.text)
+    for field in comparison.contract {
+      Swift.print("  contract \(field[0]): \(field[1]) in A, \(field[2]) in B")
+    }
+    Swift.print("same weights: \(comparison.sameWeights ? "yes" : "no")")
+    let function =
+      comparison.outputs.isEmpty ? "not checked" : comparison.sameFunction ? "yes" : "no"
+    Swift.print("same function: \(function)")
+  }
+}

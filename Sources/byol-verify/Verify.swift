@@ -1,0 +1,79 @@
+import ArgumentParser
+import Checkpoints
+import Conversions
+import Tensors
+import Terminals
+
+@main
+struct Verify: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "byol-verify",
+    abstract: "Verifies a BYOL checkpoint by running it, or compares two.",
+    discussion: """
+      One file gets up to three verdicts: intact (profile and hashes), consistent (two independent \
+      engines agree, and the tensors taken back through the dialect are the source's), and, with \
+      --expect, agrees with NAME (outputs that another program made). Two files are compared role by \
+      role and by what they compute.
+
+      Exit codes: 0 every check passed, 1 one did not, 2 bad input, 3 usage, 4 input/output.
+      """,
+    version: NativeNames.createdBy)
+
+  @Argument(help: "The checkpoint, or two to compare.")
+  var files: [String]
+
+  @Option(
+    help: ArgumentHelp(
+      "Outputs of another program: input or images_01, and embedding, projection ...",
+      valueName: "ref.npz"))
+  var expect: String?
+
+  @Flag(help: "With --expect: references that cannot be computed are no failure.")
+  var partial = false
+
+  @Option(help: "Largest error that is agreement.")
+  var tolerance: Double?
+
+  @Option(help: ArgumentHelp("The dialect, instead of looking at names.", valueName: "dialect"))
+  var from: String?
+
+  @Option(help: ArgumentHelp("The format, instead of looking at the content.", valueName: "format"))
+  var fromFormat: String?
+
+  @Flag(help: "Print JSON (schemas/verify-report.schema.json).")
+  var json = false
+
+  func validate() throws {
+    guard (1...2).contains(files.count) else {
+      throw ValidationError("byol-verify takes one checkpoint, or two to compare.")
+    }
+    guard files.count == 1 || expect == nil else {
+      throw ValidationError("--expect goes with one checkpoint, not with two.")
+    }
+  }
+
+  static func main() {
+    runTool(Verify.self) { command in
+      let passed =
+        command.files.count == 2 ? try command.compare() : try command.verify()
+      guard passed else { throw Failure(.differs, "verification failed") }
+    }
+  }
+
+  private func compare() throws -> Bool {
+    let comparison = try CheckpointComparison(
+      files[0], files[1], tolerance: tolerance ?? CheckpointComparison.usualTolerance)
+    if json { try printJSON(comparison) } else { VerificationText.print(comparison) }
+    return comparison.sameWeights && comparison.sameFunction
+  }
+
+  private func verify() throws -> Bool {
+    var verification = try FileVerification(files[0], format: fromFormat, dialect: from)
+    if let expect {
+      try verification.expect(
+        expect, partial: partial, format: fromFormat, dialect: from, tolerance: tolerance)
+    }
+    if json { try printJSON(verification) } else { VerificationText.print(verification) }
+    return verification.passed
+  }
+}
