@@ -60,14 +60,15 @@ let package = Package(
 
     // Tools: parse, call, print.
     .executableTarget(
-      name: "byol-convert", dependencies: ["Conversions", "Checkpoints", "Terminals", arguments],
+      name: "byol-convert",
+      dependencies: ["Conversions", "Checkpoints", "Tensors", "Terminals", arguments],
       swiftSettings: strict),
     .executableTarget(
       name: "byol-inspect", dependencies: ["Checkpoints", "Tensors", "Terminals", arguments],
       swiftSettings: strict),
     .executableTarget(
       name: "byol-verify",
-      dependencies: ["Conversions", "Networks", "Checkpoints", "Terminals", arguments],
+      dependencies: ["Conversions", "Checkpoints", "Tensors", "Terminals", arguments],
       swiftSettings: strict),
 
     // Tests: a folder per module.

@@ -1,6 +1,8 @@
 import Tensors
 
-/// A way tensors lie in a file. One file in `Formats/` each, and one line in `Formats.all`.
+/// A way tensors lie in a file.
+///
+/// One file in `Formats/` each, and one line in `Formats.all`.
 public protocol ArchiveFormat: Sendable {
   /// The name used on the command line and in reports: `npz`.
   var name: String { get }

@@ -54,7 +54,9 @@ struct Handle: ~Copyable {
   }
 }
 
-/// Guards the library. It is told not to close files when the process ends: after a failed close
+/// Guards the library.
+///
+/// HDF5 is told not to close files when the process ends: after a failed close
 /// that crashes (a full disk, HDF5 1.10), and we close what we open.
 private let library: Mutex<Void> = {
   _ = H5dont_atexit()

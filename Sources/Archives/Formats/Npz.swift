@@ -7,9 +7,13 @@ import Tensors
 /// mapped file; compressed ones are inflated, one at a time, when their bytes are asked for.
 public struct Npz: ArchiveFormat {
   private static let ending = ".npy"
+  private let method: ZipMember.Method
 
-  /// The format; it has no options.
-  public init() {}
+  /// The format.
+  ///
+  /// - Parameter compressed: whether members are written deflated, as `numpy.savez_compressed`
+  ///   writes them; reading takes either.
+  public init(compressed: Bool = false) { method = compressed ? .deflated : .stored }
 
   /// `npz`.
   public var name: String { "npz" }
@@ -42,6 +46,28 @@ public struct Npz: ArchiveFormat {
     } catch let failure as Failure {
       throw failure.of(file: file.path)
     }
+  }
+
+  /// Writes an archive whose root is a dictionary of tensors and numbers under text keys.
+  ///
+  /// The same archive gives the same bytes. A stored array's elements begin at a multiple of 64.
+  public func write(_ archive: Archive, to file: OutputFile) throws {
+    guard case .mapping(_, let entries) = archive.root else {
+      throw Failure(.usage, "\(title) files hold a dictionary of arrays")
+    }
+    let arrays = try entries.map { entry in
+      guard case .text(let key) = entry.key, !key.isEmpty else {
+        throw Failure(.usage, place: "\(entry.key)", "\(title) files name arrays by text")
+      }
+      return (key, try NpyArray.tensor(of: entry.value, at: key, title: title))
+    }
+    let zip = ZipWriter(file)
+    for (key, tensor) in arrays {
+      try zip.add(key + Self.ending, size: NpyArray.size(of: tensor), method: method) {
+        try NpyArray.write(tensor, $0)
+      }
+    }
+    try zip.finish()
   }
 
   private static func entry(_ member: ZipMember, of zip: ZipReader) throws -> (String, Node) {

@@ -28,7 +28,9 @@ public struct IndexEntry: Hashable, Sendable {
     self.digest = digest
   }
 
-  /// The entry as a JSON object. Paths need no escapes: `NativeLayout.isName` allows none.
+  /// The entry as a JSON object.
+  ///
+  /// Paths need no escapes: `NativeLayout.isName` allows none.
   var json: String {
     let shape = shape.map(String.init).joined(separator: ",")
     return #"{"path":"\#(path)","offset":\#(offset),"byte_count":\#(byteCount),"#

@@ -82,7 +82,9 @@ struct ProfileWalk {
     return .group(members)
   }
 
-  /// Accounts for a part of the file. The sum is checked at once, so that overlapping headers
+  /// Accounts for a part of the file.
+  ///
+  /// The sum is checked at once, so that overlapping headers
   /// cannot make the walk read more than the file twice.
   private mutating func add(_ extent: Range<Int>, of subject: Subject) throws {
     extentBytes = min(extentBytes, Int.max - extent.count) + extent.count

@@ -52,45 +52,50 @@ struct DeflatedBytes: ByteSource {
 
   /// Inflates until `output` is full or the stream ends.
   private func inflate(into output: UnsafeMutableRawBufferPointer) throws -> State {
-    try slice.withBytes { input in
-      var stream = z_stream()
-      let size = Int32(MemoryLayout<z_stream>.size)
+    var memory = z_stream()
+    // zlib keeps this address.
+    return try withUnsafeMutablePointer(to: &memory) { stream in
       // Minus 15: a raw stream with a window of 2^15 bytes.
-      guard inflateInit2_(&stream, -15, ZLIB_VERSION, size) == Z_OK else {
+      let size = Int32(MemoryLayout<z_stream>.size)
+      guard inflateInit2_(stream, -15, ZLIB_VERSION, size) == Z_OK else {
         throw Failure(.inputOutput, place: place, "no memory to inflate")
       }
-      defer { inflateEnd(&stream) }
-      var state = State()
-      // One byte that zlib may point at where there is nothing to read or to write.
-      var spare: UInt8 = 0
-      return try withUnsafeMutablePointer(to: &spare) { spare in
-        while true {
-          let readable = min(input.count - state.read, 1 << 30)
-          let writable = min(output.count - state.written, 1 << 30)
-          let from = input.baseAddress.map { $0 + state.read } ?? UnsafeRawPointer(spare)
-          let into = output.baseAddress.map { $0 + state.written } ?? UnsafeMutableRawPointer(spare)
-          stream.next_in = UnsafeMutablePointer(
-            mutating: from.assumingMemoryBound(to: UInt8.self))
-          stream.next_out = into.assumingMemoryBound(to: UInt8.self)
-          stream.avail_in = UInt32(readable)
-          stream.avail_out = UInt32(writable)
-          let code = CZlib.inflate(&stream, Z_NO_FLUSH)
-          let read = readable - Int(stream.avail_in)
-          let written = writable - Int(stream.avail_out)
-          state.read += read
-          state.written += written
-          switch code {
-          case Z_STREAM_END:
-            state.isEnded = true
-            return state
-          case Z_OK where read + written > 0: continue
-          case Z_OK, Z_BUF_ERROR: return state
-          default:
-            throw Failure(
-              place: place, expected: "a deflate stream",
-              found: "a damaged one (zlib: \(stream.msg.map { String(cString: $0) } ?? "\(code)"))")
-          }
-        }
+      defer { inflateEnd(stream) }
+      return try slice.withBytes { try run(stream, from: $0, into: output) }
+    }
+  }
+
+  private func run(
+    _ stream: UnsafeMutablePointer<z_stream>, from input: UnsafeRawBufferPointer,
+    into output: UnsafeMutableRawBufferPointer
+  ) throws -> State {
+    var state = State()
+    while true {
+      // zlib counts in 32 bits.
+      let from = input[state.read...].prefix(1 << 30)
+      let into = output[state.written...].prefix(1 << 30)
+      stream.pointee.next_in = UnsafeMutablePointer(
+        mutating: input.baseAddress.map { $0 + from.startIndex }?.assumingMemoryBound(
+          to: UInt8.self))
+      stream.pointee.next_out = output.baseAddress.map { $0 + into.startIndex }?
+        .assumingMemoryBound(to: UInt8.self)
+      stream.pointee.avail_in = UInt32(from.count)
+      stream.pointee.avail_out = UInt32(into.count)
+      let code = CZlib.inflate(stream, Z_NO_FLUSH)
+      let read = from.count - Int(stream.pointee.avail_in)
+      let written = into.count - Int(stream.pointee.avail_out)
+      state.read += read
+      state.written += written
+      switch code {
+      case Z_STREAM_END:
+        state.isEnded = true
+        return state
+      case Z_OK where read + written > 0: continue
+      case Z_OK, Z_BUF_ERROR: return state
+      default:
+        let reason = stream.pointee.msg.map { String(cString: $0) } ?? "error \(code)"
+        throw Failure(
+          place: place, expected: "a deflate stream", found: "a damaged one (zlib: \(reason))")
       }
     }
   }

@@ -1,0 +1,143 @@
+import Glibc
+import Tensors
+
+/// The place a file is to have, and what is there now.
+struct Destination {
+  /// The path as the caller named it, for messages.
+  private let path: String
+  /// The directory that holds it, links resolved.
+  private let folder: String
+  /// Its name in that directory.
+  private let name: String
+  private let force: Bool
+  /// The permissions of the file that is there.
+  private let mode: mode_t?
+
+  /// Examines what is at `path`; a symbolic link stands for the file it leads to.
+  ///
+  /// - Throws: `Failure` (`usage`) where a file is there and `force` is false, or something that is
+  ///   no regular file; (`inputOutput`) where the directory is missing or a link leads nowhere.
+  init(_ path: String, force: Bool) throws {
+    self.path = path
+    self.force = force
+    var resolved = path
+    var status = stat()
+    if lstat(path, &status) == 0 {
+      resolved = try Self.realPath(path, of: path)
+      guard stat(resolved, &status) == 0 else {
+        throw Failure.system("cannot examine", file: path)
+      }
+      guard status.st_mode & S_IFMT == S_IFREG else {
+        throw Failure(.usage, file: path, "expected a name for a file, found a directory or device")
+      }
+      guard force else { throw Self.exists(path) }
+      mode = status.st_mode & 0o777
+    } else if errno == ENOENT {
+      mode = nil
+    } else {
+      throw Failure.system("cannot examine", file: path)
+    }
+    let parts = Self.split(resolved)
+    guard !parts.name.isEmpty, parts.name != ".", parts.name != ".." else {
+      throw Failure(.usage, file: path, "expected a name for a file, found a directory's")
+    }
+    name = parts.name
+    folder = try Self.realPath(parts.folder, of: path)
+  }
+
+  /// Makes a new file in the destination's directory and opens it for reading and writing.
+  func makeTemporary() throws -> (path: String, descriptor: Int32) {
+    for _ in 0..<16 {
+      let random = String(UInt32.random(in: 0...UInt32.max), radix: 16)
+      let path = "\(folder)/\(temporaryPrefix)\(getpid())-\(random)"
+      // Until it has the old file's mode, no one may read who could not read that.
+      let descriptor = open(
+        path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode.map { $0 & 0o600 | 0o200 } ?? 0o666)
+      if descriptor >= 0 { return (path, descriptor) }
+      guard errno == EEXIST else { break }
+    }
+    throw Failure.system("cannot make a temporary file in \(folder)", file: path)
+  }
+
+  /// Removes temporary files of this destination whose program is gone.
+  ///
+  /// A name carries the number of its process; where a directory is shared with another machine,
+  /// such a number may belong to a program that runs there, and that program then fails to rename.
+  func removeStaleTemporaries() {
+    guard let directory = opendir(folder) else { return }
+    defer { closedir(directory) }
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      guard name.hasPrefix(temporaryPrefix),
+        let number = name.dropFirst(temporaryPrefix.count).split(separator: "-").first,
+        let process = pid_t(number), process > 0, kill(process, 0) != 0, errno == ESRCH
+      else { continue }
+      unlink("\(folder)/\(name)")
+    }
+  }
+
+  /// Gives the open file the permissions of the file it replaces.
+  func giveMode(to descriptor: Int32) throws {
+    guard let mode else { return }
+    guard fchmod(descriptor, mode) == 0 else {
+      throw Failure.system("cannot set permissions", file: path)
+    }
+  }
+
+  /// Moves the file at `temporary` to the destination; without `force` never over another file.
+  func replace(with temporary: String) throws {
+    let target = "\(folder)/\(name)"
+    if force {
+      guard rename(temporary, target) == 0 else {
+        throw Failure.system("cannot rename", file: path)
+      }
+      return
+    }
+    // A second name fails where the first exists; the caller removes the temporary one.
+    if link(temporary, target) == 0 { return }
+    if errno == EEXIST { throw Self.exists(path) }
+    // Some file systems have no hard links; there a file made in this very moment is replaced.
+    if access(target, F_OK) == 0 { throw Self.exists(path) }
+    guard rename(temporary, target) == 0 else {
+      throw Failure.system("cannot rename", file: path)
+    }
+  }
+
+  /// Waits until the directory's entries are on the disk.
+  func syncFolder() throws {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Failure.system("cannot open the directory", file: path) }
+    defer { close(descriptor) }
+    // Some file systems cannot, and say so by EINVAL.
+    guard fsync(descriptor) == 0 || errno == EINVAL else {
+      throw Failure.system("cannot write the directory to the disk", file: path)
+    }
+  }
+
+  /// What the names of this destination's temporary files begin with; a file name has 255 bytes.
+  private var temporaryPrefix: String {
+    var stem = name
+    while stem.utf8.count > 200 { stem.removeLast() }
+    return ".\(stem).byol-tmp-"
+  }
+
+  private static func exists(_ path: String) -> Failure {
+    Failure(.usage, file: path, "the file exists already; force would replace it")
+  }
+
+  private static func split(_ path: String) -> (folder: String, name: String) {
+    guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+    let folder = path[..<slash]
+    return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
+  }
+
+  private static func realPath(_ path: String, of named: String) throws -> String {
+    guard let resolved = realpath(path, nil) else {
+      throw Failure.system("cannot reach \(path)", file: named)
+    }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import HDF5Writing
+import Synchronization
+import TestSupport
+import Tensors
+import Testing
+
+@testable import Archives
+
+@Suite struct EveryByteTests {
+  @Test func everyByteFlippedIsFound() throws {
+    try withFolder { folder in
+      let path = try write(assortedTensors(), in: folder)
+      let sound = Array(try Data(contentsOf: URL(filePath: path)))
+      #expect(sound.count <= 64 << 10)
+      let silent = try silentChanges(sound, in: folder) { bytes, position in bytes[position] ^= 0xFF
+      }
+      #expect(silent == [], "flips that nothing found")
+    }
+  }
+
+  @Test func everyLowestBitFlippedIsFound() throws {
+    try withFolder { folder in
+      let path = try write(assortedTensors(), in: folder)
+      let sound = Array(try Data(contentsOf: URL(filePath: path)))
+      let silent = try silentChanges(sound, in: folder) { bytes, position in bytes[position] ^= 1 }
+      #expect(silent == [], "flips that nothing found")
+    }
+  }
+
+  @Test func aFileThatEndsAnywhereIsRefused() throws {
+    try withFolder { folder in
+      let specimen = try Specimen.small(in: folder)
+      for count in 0..<specimen.bytes.count {
+        let path = folder.path("cut.h5")
+        try Data(specimen.bytes[..<count]).write(to: URL(filePath: path))
+        #expect(failure { try NativeFile(MappedFile(path)).checkEveryByte() } != nil, "\(count)")
+      }
+    }
+  }
+
+  /// An attacker can make checksums good: no changed byte of a header may crash the reader, and
+  /// what is accepted differs only in what has no meaning or no hash.
+  @Test func headersForgedByteByByteWithGoodChecksums() throws {
+    try withFolder { folder in
+      let sound = try Specimen.small(in: folder)
+      let free = unhashedBytes(of: sound)
+      let positions = sound.blocks.values.joined().map { $0.dropLast(4) }.joined() + Array(8..<44)
+      let silent = Mutex<[Int]>([])
+      try forEachConcurrently(Array(0..<4), threads: 2, weight: { _ in 1 }) { lane in
+        let path = try TemporaryFolder()
+        defer { path.remove() }
+        for position in positions where position % 4 == lane && !free.contains(position) {
+          for mask: UInt8 in [0x01, 0x08, 0x80, 0xFF] {
+            var specimen = sound
+            specimen.bytes[position] ^= mask
+            if failure(of: { try specimen.check(in: path) }) == nil {
+              silent.withLock { $0.append(position) }
+            }
+          }
+        }
+      }
+      #expect(silent.withLock { $0.sorted() } == [], "forgeries that nothing found")
+    }
+  }
+
+  /// Bytes of headers that may be other ones in a sound file: texts and numbers of root attributes,
+  /// schemas' names, and hints for a library that would add to the file.
+  private func unhashedBytes(of specimen: Specimen) -> Set<Int> {
+    var result: Set<Int> = []
+    for (path, messages) in specimen.messages {
+      guard let header = specimen.blocks[path]?.first?.lowerBound else { continue }
+      // The numbers of attributes at which a library would move them to a heap.
+      result.formUnion(header + 6..<header + 10)
+      for message in messages {
+        let range = message.range
+        switch message.type {
+        case .groupInfo: result.formUnion(range.dropFirst(2))
+        case .attribute where path.isEmpty: result.formUnion(range.dropFirst(9))
+        case .attribute where specimen.place(of: "schema", in: range) > 0:
+          result.formUnion(range.suffix(12))
+        default: break
+        }
+        // Flags that say a message never changes, or is never shared.
+        result.insert(range.lowerBound - 1)
+      }
+    }
+    return result
+  }
+
+  /// The positions at which `change` leaves a file that is read and checked without complaint.
+  private func silentChanges(
+    _ sound: [UInt8], in folder: TemporaryFolder,
+    _ change: @Sendable @escaping (inout [UInt8], Int) -> Void
+  ) throws -> [Int] {
+    let silent = Mutex<[Int]>([])
+    let lanes = 2
+    let paths = (0..<lanes).map { folder.path("changed\($0).h5") }
+    try forEachConcurrently(Array(0..<lanes), threads: lanes, weight: { _ in 1 }) { lane in
+      for position in stride(from: lane, to: sound.count, by: lanes) {
+        var bytes = sound
+        change(&bytes, position)
+        try Data(bytes).write(to: URL(filePath: paths[lane]))
+        let failure = failure {
+          try NativeFile(MappedFile(paths[lane])).checkEveryByte(threads: 1)
+        }
+        if failure == nil { silent.withLock { $0.append(position) } }
+      }
+    }
+    return silent.withLock { $0.sorted() }
+  }
+}
