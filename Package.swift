@@ -50,7 +50,7 @@ let package = Package(
     .target(
       name: "HDF5Writing", dependencies: ["Archives", "Tensors", "CHDF5"], swiftSettings: strict),
     .target(
-      name: "Networks", dependencies: ["Checkpoints", "Tensors", "COpenBLAS"] + oneDNN,
+      name: "Networks", dependencies: ["Archives", "Checkpoints", "Tensors", "COpenBLAS"] + oneDNN,
       swiftSettings: engines),
     .target(
       name: "Conversions",
@@ -60,20 +60,22 @@ let package = Package(
 
     // Tools: parse, call, print.
     .executableTarget(
-      name: "byol-convert", dependencies: ["Conversions", "Checkpoints", "Terminals", arguments],
+      name: "byol-convert",
+      dependencies: ["Conversions", "Checkpoints", "Tensors", "Terminals", arguments],
       swiftSettings: strict),
     .executableTarget(
       name: "byol-inspect", dependencies: ["Checkpoints", "Tensors", "Terminals", arguments],
       swiftSettings: strict),
     .executableTarget(
       name: "byol-verify",
-      dependencies: ["Conversions", "Networks", "Checkpoints", "Terminals", arguments],
+      dependencies: ["Conversions", "Checkpoints", "Tensors", "Terminals", arguments],
       swiftSettings: strict),
 
     // Tests: a folder per module.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "TensorsTests", dependencies: ["TestSupport", "Tensors"], swiftSettings: strict),
-    .testTarget(name: "ArchivesTests", dependencies: ["TestSupport", "Archives"], swiftSettings: strict),
+    .testTarget(name: "ArchivesTests", dependencies: ["TestSupport", "Archives"],
+      resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "HDF5WritingTests", dependencies: ["TestSupport", "HDF5Writing", "Archives"], swiftSettings: strict),
     .testTarget(

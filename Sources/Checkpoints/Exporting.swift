@@ -7,6 +7,12 @@ public struct Exported: Sendable {
   public var archive: Archive
   /// Native names that the dialect does not hold, and that were left out by the user's word.
   public var dropped: [String]
+
+  /// A tree, and what was left out of it.
+  public init(archive: Archive, dropped: [String]) {
+    self.archive = archive
+    self.dropped = dropped
+  }
 }
 
 extension Dialect {

@@ -1,11 +1,11 @@
-/// The constants of the native layout; `docs/format.md` explains it.
+import Archives
+
+/// Names of the native layout above its HDF5 rules; `docs/format.md` explains it.
 public enum NativeNames {
-  /// The value of the root attribute `format`.
-  public static let format = "byol-checkpoint"
   /// Readers refuse another major version.
-  public static let major = 1
+  public static let major = Int(NativeLayout.version.major)
   /// Readers read a newer minor version with a warning.
-  public static let minor = 0
+  public static let minor = Int(NativeLayout.version.minor)
   /// JSON documents at the root.
   public static let documents = ["contract", "recipe", "provenance", "index", "verification"]
   /// The JSON tree of the source's names.

@@ -17,37 +17,3 @@ final class Background<Value: Sendable>: @unchecked Sendable {
     return try result.get()
   }
 }
-
-/// Calls `body` for every index from several threads, and throws the first failure.
-func inParallel(_ count: Int, threads: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {
-  let turns = Turns(count: count)
-  DispatchQueue.concurrentPerform(iterations: max(1, min(threads, count))) { _ in
-    while let index = turns.next() {
-      do { try body(index) } catch { turns.fail(error) }
-    }
-  }
-  if let failure = turns.failure { throw failure }
-}
-
-private final class Turns: @unchecked Sendable {
-  private let lock = DispatchSemaphore(value: 1)
-  private let count: Int
-  private var given = 0
-  private(set) var failure: (any Error)?
-
-  init(count: Int) { self.count = count }
-
-  func next() -> Int? {
-    lock.wait()
-    defer { lock.signal() }
-    guard failure == nil, given < count else { return nil }
-    given += 1
-    return given - 1
-  }
-
-  func fail(_ error: any Error) {
-    lock.wait()
-    if failure == nil { failure = error }
-    lock.signal()
-  }
-}

@@ -21,7 +21,8 @@ extension Conversion {
     var written = checkpoint
     try writeNative(
       (checkpoint.entries + checkpoint.extras).map { NativeTensor(path: $0.path, tensor: $0.tensor) },
-      into: file.output, threads: threads, progress: progress
+      into: OutputFile(descriptor: file.output.descriptor, path: file.temporaryPath),
+      threads: threads, progress: progress
     ) { tensors in
       let fingerprints = Fingerprints(
         tensors.map { ($0.path, $0.elementType, $0.shape, $0.digest) })
@@ -63,8 +64,6 @@ extension Conversion {
 
   private func attributes(_ checkpoint: Checkpoint) -> [(String, AttributeValue)] {
     [
-      ("format", .text(NativeNames.format)),
-      ("format_version", .uint32s([UInt32(NativeNames.major), UInt32(NativeNames.minor)])),
       ("created_by", .text(checkpoint.provenance.createdBy)),
       ("roles", .text(checkpoint.roles.map(\.rawValue).joined(separator: ","))),
       ("fingerprint", .text(checkpoint.provenance.fingerprints["all"] ?? "")),
@@ -89,18 +88,19 @@ extension Conversion {
         name: "source",
         detail: "\(compared) tensors taken back through the dialect, equal bit for bit"))
     guard let probe = written.verification.probe else { return }
-    let engine = try Engines.fast()
+    let engine = Engines.fast()
     let outcome = try Probe.check(probe, on: reread, engine: engine)
     if let stage = outcome.firstDiverging {
       throw Failure(
         .differs, place: stage,
         "\(engine.name) on the written file deviates from \(probe.engine) on the source by "
-          + "\(outcome.worst) (tolerance \(probe.tolerance))")
+          + "\(Numbers.scientific(outcome.worst)) (tolerance \(Numbers.scientific(probe.tolerance)))")
     }
     report.checks.append(
       ConversionReport.Check(
         name: "probe",
-        detail: "\(outcome.stages) stages, \(engine.name) within \(outcome.worst) of \(probe.engine)"))
+        detail: "\(outcome.stages) stages, \(engine.name) within \(Numbers.scientific(outcome.worst)) of "
+          + probe.engine))
   }
 
   /// Compares every leaf of the source with the written tensor taken back to the source's axes.
@@ -110,8 +110,8 @@ extension Conversion {
     }
     let leaves = tree.leaves.filter { $0.leaf.kind == "tensor" }
     let original = source.checkpoint
-    try inParallel(leaves.count, threads: options.threads) { index in
-      let (name, leaf) = leaves[index]
+    try forEachConcurrently(leaves, threads: options.threads, weight: \.leaf.elements) { item in
+      let (name, leaf) = item
       guard let theirs = try original.sourceTensor(leaf), let mine = try reread.sourceTensor(leaf)
       else { return }
       guard try theirs.hasSameBits(as: mine) else {

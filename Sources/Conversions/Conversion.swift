@@ -52,7 +52,7 @@ public struct Conversion {
 
   /// Converts, or says what would be done.
   ///
-  /// - Parameter progress: called from several threads with the number of bytes just written.
+  /// - Parameter progress: called with the number of bytes written so far, one call at a time.
   /// - Throws: `Failure`; the output is then what it was before.
   public func run(progress: @escaping @Sendable (Int) -> Void = { _ in }) throws -> ConversionReport {
     var report = report
@@ -65,8 +65,7 @@ public struct Conversion {
       return report
     }
     let file = try AtomicFile(
-      replacing: destination.path, force: options.force,
-      expectedSize: destination.isNativeHDF5 ? byteCount : nil)
+      destination.path, AtomicFile.Options(force: options.force, sync: options.sync))
     do {
       if destination.isNativeHDF5 {
         try writeNativeFile(into: file, progress: progress, report: &report)
@@ -74,7 +73,7 @@ public struct Conversion {
         try writeOther(into: file, progress: progress, report: &report)
       }
       report.output.size = try MappedFile(file.temporaryPath).count
-      try file.commit(sync: options.sync)
+      try file.commit()
     } catch let failure as Failure {
       file.discard()
       var failure = failure
@@ -125,10 +124,10 @@ public struct Conversion {
       || written.checkpoint.recipe != source.checkpoint.recipe
     {
       let sidecar = Sidecar.path(of: destination.path)
-      let beside = try AtomicFile(replacing: sidecar, force: true, expectedSize: nil)
+      let beside = try AtomicFile(
+        sidecar, AtomicFile.Options(force: true, sync: options.sync))
       try beside.output.write(try jsonBytes(Sidecar(source.checkpoint)))
-      try beside.output.flush()
-      try beside.commit(sync: options.sync)
+      try beside.commit()
       report.notes.append(
         "\(destination.dialectName) cannot hold the whole contract and recipe: they are in "
           + baseName(sidecar))
@@ -138,8 +137,8 @@ public struct Conversion {
   /// Compares every tensor with the one that was read again; gives their number.
   func compareTensors(with written: Checkpoint, besides dropped: Set<String> = []) throws -> Int {
     let entries = source.checkpoint.entries.filter { !dropped.contains($0.path) }
-    try inParallel(entries.count, threads: options.threads) { index in
-      let entry = entries[index]
+    try forEachConcurrently(entries, threads: options.threads, weight: \.tensor.byteCount) {
+      entry in
       guard let other = written[entry.path], try entry.tensor.hasSameBits(as: other) else {
         throw Failure(
           .differs, place: entry.path, "what was written is not what the source has")

@@ -37,6 +37,10 @@ public struct FileVerification: Codable, Sendable {
   public var path: String
   /// The verdicts, in order.
   public var verdicts: [Verdict] = []
+  /// The errors by output that `expect` found, in words.
+  public var findings: [String] = []
+  /// What `expect` found: every error, the first stage that diverges, what would explain it.
+  public var diagnosis: Diagnosis?
   /// What the user should know.
   public var notes: [String] = []
 
@@ -76,9 +80,7 @@ public struct FileVerification: Codable, Sendable {
     let native = try NativeFile(file)
     try native.checkEveryByte(threads: threads)
     let loaded = try NativeReading.read(NativeHDF5().read(file), withTree: false).checkpoint
-    let digests = native.datasets.compactMap { dataset in
-      dataset.digest.map { (dataset.path, dataset.elementType, dataset.shape, $0) }
-    }
+    let digests = native.datasets.map { ($0.path, $0.elementType, $0.shape, $0.digest) }
     let weights = digests.filter { loaded[$0.0] != nil }
     let fingerprints = Fingerprints(weights).byName.mapValues(\.description)
     for (name, stored) in loaded.provenance.fingerprints.sorted(by: { $0.key < $1.key })
@@ -134,8 +136,8 @@ public struct FileVerification: Codable, Sendable {
     guard !hashed.isEmpty else {
       return "the source's hashes were not recorded, so that it cannot be compared with"
     }
-    try inParallel(hashed.count, threads: threads) { index in
-      let (name, leaf) = hashed[index]
+    try forEachConcurrently(hashed, threads: threads, weight: \.leaf.elements) { item in
+      let (name, leaf) = item
       guard let tensor = try checkpoint.sourceTensor(leaf) else { return }
       guard try tensor.digest().description == leaf.sha256 else {
         throw Failure(

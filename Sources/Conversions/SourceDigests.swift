@@ -1,5 +1,6 @@
+import Archives
 import Checkpoints
-import Dispatch
+import Synchronization
 import Tensors
 
 /// The SHA-256 of a source file.
@@ -29,31 +30,24 @@ extension Checkpoint {
   func treeWithDigests(threads: Int) throws -> SourceTree? {
     guard let tree else { return nil }
     let leaves = tree.leaves.map(\.leaf)
-    let digests = Collected(count: leaves.count)
-    try inParallel(leaves.count, threads: threads) { index in
-      guard let tensor = try sourceTensor(leaves[index]) else { return }
-      digests.set(index, try tensor.digest())
+    let digests = Mutex([Digest?](repeating: nil, count: leaves.count))
+    try forEachConcurrently(Array(leaves.indices), threads: threads, weight: { leaves[$0].elements }) {
+      index in
+      guard let digest = try sourceTensor(leaves[index])?.digest() else { return }
+      digests.withLock { $0[index] = digest }
     }
+    let found = digests.withLock { $0 }
     var position = 0
     return tree.mapLeaves { leaf in
       defer { position += 1 }
       var leaf = leaf
-      leaf.sha256 = digests.values[position]?.description
+      leaf.sha256 = found[position]?.description
       return leaf
     }
   }
 }
 
-/// Digests that several threads find; each sets its own.
-private final class Collected: @unchecked Sendable {
-  private(set) var values: [Digest?]
-  private let lock = DispatchSemaphore(value: 1)
-
-  init(count: Int) { values = Array(repeating: nil, count: count) }
-
-  func set(_ index: Int, _ digest: Digest) {
-    lock.wait()
-    values[index] = digest
-    lock.signal()
-  }
+extension SourceLeaf {
+  /// The number of elements of a tensor: what reading it costs.
+  var elements: Int { (shape ?? []).reduce(1, *) }
 }

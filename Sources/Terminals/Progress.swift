@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Tensors
 
 /// A line on the terminal that shows how far long work is; nothing where standard error is a pipe.
@@ -6,8 +7,7 @@ public final class Progress: @unchecked Sendable {
   private let title: String
   private let total: Int
   private let isShown: Bool
-  private let lock = Mutex()
-  private var done = 0
+  private let lock = Mutex(())
   private var shown = -1
   private var started: ContinuousClock.Instant
 
@@ -19,11 +19,10 @@ public final class Progress: @unchecked Sendable {
     started = .now
   }
 
-  /// Notes that `bytes` more are done; safe from several threads.
-  public func advance(_ bytes: Int) {
+  /// Notes that `done` bytes are done in all; safe from several threads.
+  public func reached(_ done: Int) {
     guard isShown else { return }
-    lock.withLock {
-      done += bytes
+    lock.withLock { _ in
       let percent = min(100, done * 100 / total)
       guard percent != shown, ContinuousClock.now - started > .seconds(1) else { return }
       shown = percent
@@ -40,22 +39,4 @@ public final class Progress: @unchecked Sendable {
   }
 
   private func print(_ text: String) { writeToStandardError(text) }
-}
-
-/// A mutual exclusion over `pthread_mutex_t`.
-private final class Mutex: @unchecked Sendable {
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-
-  init() { pthread_mutex_init(mutex, nil) }
-
-  deinit {
-    pthread_mutex_destroy(mutex)
-    mutex.deallocate()
-  }
-
-  func withLock(_ body: () -> Void) {
-    pthread_mutex_lock(mutex)
-    body()
-    pthread_mutex_unlock(mutex)
-  }
 }

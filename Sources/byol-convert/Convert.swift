@@ -90,7 +90,7 @@ struct Convert: ParsableCommand {
         "writing \(command.output)", total: conversion.byteCount,
         quiet: command.quiet || command.json)
       defer { progress.finish() }
-      let report = try conversion.run { progress.advance($0) }
+      let report = try conversion.run { progress.reached($0) }
       progress.finish()
       if command.json {
         try printJSON(report)

@@ -1,3 +1,4 @@
+import Checkpoints
 import Conversions
 import Tensors
 import Terminals

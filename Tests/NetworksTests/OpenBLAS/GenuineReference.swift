@@ -4,18 +4,44 @@ import Networks
 import Tensors
 import TestSupport
 
-/// DeepMind's own forward passes over a genuine state: arrays by key, activations NHWC, float32.
+/// Arrays that DeepMind's own code made: states by haiku's names, pictures and activations NHWC.
 struct GenuineReference {
   let arrays: [String: Tensor]
 
-  /// The reference for `net`: `tiny_haiku_byol`, with `_basicblock` or `_v2`.
-  init(_ net: String) throws {
-    let file = try MappedFile(Shared.path("fixtures/deepmind/infer_\(net).npz"))
+  /// The arrays of a file: `infer_tiny_haiku_byol.npz`.
+  init(_ name: String) throws {
+    let file = try MappedFile(Shared.path("fixtures/deepmind/\(name)"))
     var arrays: [String: Tensor] = [:]
     for leaf in try Formats.recognising(file).read(file).leaves {
       if case .tensor(let tensor) = leaf.value { arrays[leaf.name] = tensor }
     }
     self.arrays = arrays
+  }
+
+  /// The state whose arrays begin with a prefix: `state0/`; of another file where it has them under
+  /// another prefix.
+  ///
+  /// - Parameter replacing: arrays to take instead, by prefix: `online_state/` from
+  ///   `a/online/train/new_state/`.
+  func checkpoint(
+    _ prefix: String = "", replacing: (prefix: String, with: GenuineReference, under: String)? = nil
+  ) throws -> Checkpoint {
+    let trees = ["online_params/", "online_state/", "target_params/", "target_state/"]
+    var leaves: [(String, Node)] = []
+    for (key, tensor) in arrays.sorted(by: { $0.key < $1.key }) where key.hasPrefix(prefix) {
+      let name = String(key.dropFirst(prefix.count))
+      guard trees.contains(where: name.hasPrefix) else { continue }
+      var value = tensor
+      if let replacing, name.hasPrefix(replacing.prefix) {
+        let other = replacing.under + name.dropFirst(replacing.prefix.count)
+        guard let found = replacing.with.arrays[other] else {
+          throw Failure(.badInput, place: other, "the reference has no such array")
+        }
+        value = found
+      }
+      leaves.append((name, .tensor(value)))
+    }
+    return try Dialects.named("haiku").read(Archive(.dict(leaves), format: "npz")).checkpoint
   }
 
   /// The array of a key in the engine's order of axes.
