@@ -74,7 +74,8 @@ let package = Package(
     // Tests: a folder per module.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "TensorsTests", dependencies: ["TestSupport", "Tensors"], swiftSettings: strict),
-    .testTarget(name: "ArchivesTests", dependencies: ["TestSupport", "Archives"], swiftSettings: strict),
+    .testTarget(name: "ArchivesTests", dependencies: ["TestSupport", "Archives"],
+      resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "HDF5WritingTests", dependencies: ["TestSupport", "HDF5Writing", "Archives"], swiftSettings: strict),
     .testTarget(

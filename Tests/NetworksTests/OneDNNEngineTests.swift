@@ -15,13 +15,7 @@
     /// max|a - b| / max|b|, or infinity where shapes differ.
     private func error(_ left: Activation, _ right: Activation) -> Double {
       guard left.shape == right.shape else { return .infinity }
-      return error(left.values, right.values)
-    }
-
-    private func error(_ left: [Double], _ right: [Double]) -> Double {
-      guard left.count == right.count else { return .infinity }
-      let scale = right.reduce(0) { max($0, abs($1)) }
-      return zip(left, right).reduce(0) { max($0, abs($1.0 - $1.1)) } / max(scale, 1e-30)
+      return relativeError(left.values, right.values)
     }
 
     /// Runs a checkpoint traced, and plainly where that is another path, and compares every stage,
@@ -60,7 +54,7 @@
       #expect(traced.statistics == plain.statistics, sourceLocation: location)
       for (name, values) in reference.statistics {
         guard let found = traced.statistics[name] else { continue }
-        #expect(error(found, values) < tolerance, "\(name)", sourceLocation: location)
+        #expect(relativeError(found, values) < tolerance, "\(name)", sourceLocation: location)
       }
     }
 
@@ -162,7 +156,8 @@
           ForwardRequest(input: Activation(shape: [1, 3, side, side], values: values)))
         let expected = try #require(alone.outputs[.embedding])
         #expect(
-          error(Array(embedding.values[picture * 12..<(picture + 1) * 12]), expected.values) < 1e-5)
+          relativeError(Array(embedding.values[picture * 12..<(picture + 1) * 12]), expected.values)
+            < 1e-5)
       }
     }
 

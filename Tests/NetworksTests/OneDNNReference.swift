@@ -151,6 +151,7 @@ final class OneDNNReference {
     for _ in 0..<Int(updates) { power *= keep }
     let moved = zip(hidden, new).map { keep * $0 + (1 - keep) * $1 }
     statistics["\(side)_hidden"] = moved
+    statistics["\(side)_counter"] = [updates]
     statistics["\(path)/\(leaf)"] = moved.map { $0 / (1 - power) }
   }
 

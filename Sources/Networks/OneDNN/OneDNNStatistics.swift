@@ -54,6 +54,7 @@
       let hidden = moved(try stored.doubles())
       let share = 1 - pow(keep, Double(updates) + 1)
       statistics["\(side)_hidden"] = hidden
+      statistics["\(side)_counter"] = [Double(updates) + 1]
       statistics["\(path)/\(statistic)"] = hidden.map { $0 / share }
     }
   }
