@@ -50,7 +50,7 @@ let package = Package(
     .target(
       name: "HDF5Writing", dependencies: ["Archives", "Tensors", "CHDF5"], swiftSettings: strict),
     .target(
-      name: "Networks", dependencies: ["Checkpoints", "Tensors", "COpenBLAS"] + oneDNN,
+      name: "Networks", dependencies: ["Archives", "Checkpoints", "Tensors", "COpenBLAS"] + oneDNN,
       swiftSettings: engines),
     .target(
       name: "Conversions",
@@ -74,15 +74,20 @@ let package = Package(
     // Tests: a folder per module.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "TensorsTests", dependencies: ["TestSupport", "Tensors"], swiftSettings: strict),
-    .testTarget(name: "ArchivesTests", dependencies: ["TestSupport", "Archives"], swiftSettings: strict),
+    .testTarget(name: "ArchivesTests", dependencies: ["TestSupport", "Archives"],
+      resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "HDF5WritingTests", dependencies: ["TestSupport", "HDF5Writing", "Archives"], swiftSettings: strict),
     .testTarget(
-      name: "CheckpointsTests", dependencies: ["TestSupport", "Checkpoints", "Archives"], swiftSettings: strict),
+      name: "CheckpointsTests",
+      dependencies: ["TestSupport", "Checkpoints", "Archives", "Tensors"], swiftSettings: strict),
     .testTarget(
       name: "NetworksTests", dependencies: ["TestSupport", "Networks", "Checkpoints", "Archives"],
       swiftSettings: engines),
-    .testTarget(name: "ConversionsTests", dependencies: ["TestSupport", "Conversions"], swiftSettings: strict),
+    .testTarget(
+      name: "ConversionsTests",
+      dependencies: ["TestSupport", "Conversions", "Checkpoints", "Archives", "Tensors"],
+      swiftSettings: strict),
     .testTarget(
       name: "ToolsTests",
       dependencies: ["TestSupport", "Archives", "Checkpoints", "byol-convert", "byol-inspect", "byol-verify"],

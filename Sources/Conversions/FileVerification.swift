@@ -37,8 +37,10 @@ public struct FileVerification: Codable, Sendable {
   public var path: String
   /// The verdicts, in order.
   public var verdicts: [Verdict] = []
-  /// What --expect found: errors by output, the first stage that diverges, what would explain it.
+  /// The errors by output that `expect` found, in words.
   public var findings: [String] = []
+  /// What `expect` found: every error, the first stage that diverges, what would explain it.
+  public var diagnosis: Diagnosis?
   /// What the user should know.
   public var notes: [String] = []
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 CALLS = (
     "execve,open,openat,creat,fallocate,ftruncate,write,pwrite64,pwritev,fsync,fdatasync,"
-    "rename,renameat,renameat2,unlink,unlinkat")
+    "rename,renameat,renameat2,link,linkat,unlink,unlinkat")
 TEMPORARY = r"\.byol-tmp-"
 
 # The phases in order; each begins with the first call that matches.
@@ -19,7 +19,7 @@ PHASES = {
     "write": re.compile(rf"\b(write|pwrite64|pwritev)\(\d+<[^>]*{TEMPORARY}"),
     "verify": re.compile(rf"\b(open|openat)\(.*{TEMPORARY}.*O_RDONLY"),
     "sync": re.compile(rf"\b(fsync|fdatasync)\(\d+<[^>]*{TEMPORARY}"),
-    "rename": re.compile(rf"\brename(at|at2)?\(.*{TEMPORARY}"),
+    "rename": re.compile(rf"\b(rename|renameat|renameat2|link|linkat)\(.*{TEMPORARY}"),
     "sync-folder": re.compile(r"\b(fsync|fdatasync)\(\d+<(?![^>]*\.byol-tmp-)"),
 }
 

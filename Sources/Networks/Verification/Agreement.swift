@@ -1,0 +1,63 @@
+import Checkpoints
+
+/// How far an array lies from its reference.
+public struct Agreement: Sendable, Hashable, Codable {
+  /// The reference's key: `target_embedding_odd`.
+  public var name: String
+  /// max|a - b| / max|b|, with b the reference; infinite where shapes differ or a number is not
+  /// finite.
+  ///
+  /// The cosine would not do: with the wrong padding it is still 0.98.
+  public var error: Double
+  /// |a - b| / |b| in the Euclidean norm; infinite as `error` is.
+  public var relativeL2: Double
+
+  /// Compares an array with its reference, both [N, C] or [N, C, H, W].
+  public init(name: String, of mine: Activation, with reference: Activation) {
+    self.name = name
+    guard mine.shape == reference.shape else {
+      error = .infinity
+      relativeL2 = .infinity
+      return
+    }
+    var (largest, scale, distance, length) = (0.0, 0.0, 0.0, 0.0)
+    var isFinite = true
+    for (value, expected) in zip(mine.values, reference.values) {
+      let difference = value - expected
+      isFinite = isFinite && difference.isFinite
+      largest = max(largest, abs(difference))
+      scale = max(scale, abs(expected))
+      distance += difference * difference
+      length += expected * expected
+    }
+    error = isFinite ? ratio(largest, scale) : .infinity
+    relativeL2 = isFinite ? ratio(distance.squareRoot(), length.squareRoot()) : .infinity
+  }
+}
+
+/// A distance in units of a length; of a reference that is all zeros only zeros are near.
+private func ratio(_ distance: Double, _ length: Double) -> Double {
+  distance == 0 ? 0 : length > 0 ? distance / length : .infinity
+}
+
+/// Two significant digits: `3.1e-06`, as reports show errors.
+func shortForm(_ error: Double) -> String {
+  guard error.isFinite else { return error > 0 ? "infinite" : "\(error)" }
+  guard error > 0 else { return "0" }
+  var (mantissa, exponent) = (error, 0)
+  while mantissa < 1 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
+  while mantissa >= 10 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
+  var tenths = Int((mantissa * 10).rounded())
+  if tenths == 100 { (tenths, exponent) = (10, exponent + 1) }
+  if (-2...1).contains(exponent) {
+    var digits = String(tenths)
+    if exponent < 0 {
+      digits = "0." + String(repeating: "0", count: -exponent - 1) + digits
+    } else if exponent == 0 {
+      digits = "\(tenths / 10).\(tenths % 10)"
+    }
+    return digits
+  }
+  let power = abs(exponent)
+  return "\(tenths / 10).\(tenths % 10)e\(exponent < 0 ? "-" : "+")\(power < 10 ? "0" : "")\(power)"
+}

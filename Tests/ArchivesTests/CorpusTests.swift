@@ -1,0 +1,99 @@
+import Foundation
+import TestSupport
+import Tensors
+import Testing
+
+@testable import Archives
+
+@Suite("The corpus of malformed files", .enabled(if: Shared.isPresent, Shared.why))
+struct CorpusTests {
+  /// Well-formed files that are refused on purpose, and the word that says why.
+  private static let strictness = [
+    "ndarray-npy/example_c64": "complex", "zip-go/utf8-osx": "UTF-8",
+    "zip-libarchive/test_compat_zip_2": "no member",
+    "zip-libarchive/test_read_format_zip_filename_cp932": "UTF-8",
+    "zip-libarchive/test_read_format_zip_filename_koi8r": "UTF-8",
+    "zip-libzip/test-cp437-comment": "name", "zip-libzip/test-cp437-fc-utf-8": "UTF-8",
+    "zip-libzip/test-utf8-unmarked": "UTF-8",
+    "zip-yauzl/unicode-path": "name", "zip-ziprs/chinese": "UTF-8", "zip-ziprs/non_utf8": "UTF-8",
+    "zip-ziprs/windows-7zip": "UTF-8", "zip-ziprs/zip64_demo": "zip64 end record",
+  ]
+  /// Archives whose fault lies in what their members hold, which the zip reader does not look into.
+  private static let faultInside = [
+    "generated-npz/deflate_bomb_hidden_tail.npz", "picklescan/object_arrays_compressed.npz",
+  ]
+
+  /// Runs `body` over the samples of the given formats and compares with the verdicts.
+  private func judge(
+    _ formats: Set<String>, except: [String] = [], where isWanted: (Corpus.Sample) -> Bool,
+    _ body: (MappedFile) throws -> Void
+  ) throws -> Int {
+    let corpus = try Corpus()
+    defer { corpus.remove() }
+    let samples = corpus.samples.filter {
+      formats.contains($0.format) && !except.contains($0.name) && isWanted($0)
+    }
+    for sample in samples {
+      var refusal: Failure?
+      let time = try ContinuousClock().measure {
+        do { try body(MappedFile(sample.path)) } catch let failure as Failure { refusal = failure }
+      }
+      #expect(time < .seconds(2), "\(sample.name) took \(time)")
+      if let refusal {
+        #expect(refusal.kind == .badInput, "\(refusal)")
+        #expect(refusal.description.utf8.count < 1000)
+      }
+      let word = Self.strictness.first { sample.name.hasPrefix($0.key) }?.value
+      switch sample.verdict {
+      case "valid" where word != nil:
+        #expect(refusal?.description.contains(word ?? "") == true, "\(sample.name)")
+      case "valid": #expect(refusal == nil, "\(sample.name): \(refusal?.description ?? "")")
+      case "must-be-rejected": #expect(refusal != nil, "\(sample.name) was accepted")
+      default: break
+      }
+    }
+    return samples.count
+  }
+
+  @Test func `zip files get the verdict of the manifest`() throws {
+    let count = try judge(["zip", "torch-zip"], except: Self.faultInside, where: { _ in true }) {
+      let zip = try ZipReader($0)
+      for member in zip.members { try zip.check(member) }
+    }
+    #expect(count > 300)
+  }
+
+  @Test func `npz files get the verdict of the manifest, to the last byte`() throws {
+    let count = try judge(["zip"], where: { $0.name.hasSuffix(".npz") }) { file in
+      for leaf in try Npz().read(file).leaves where leaf.value.children == nil {
+        _ = try leaf.value.tensor().digest()
+      }
+    }
+    #expect(count > 20)
+  }
+
+  @Test func `npy files get the verdict of the manifest, to the last byte`() throws {
+    let count = try judge(["npy"], where: { _ in true }) {
+      _ = try Npy().read($0).root.tensor().digest()
+    }
+    #expect(count > 40)
+  }
+
+  @Test func `every file of any format is refused or read by either format`() throws {
+    let corpus = try Corpus()
+    defer { corpus.remove() }
+    for sample in corpus.samples {
+      let file = try? MappedFile(sample.path)
+      guard let file else { continue }
+      for format in [Npz(), Npy()] as [any ArchiveFormat] {
+        do {
+          for leaf in try format.read(file).leaves where leaf.value.children == nil {
+            _ = try leaf.value.tensor().digest()
+          }
+        } catch let failure as Failure {
+          #expect(failure.kind == .badInput, "\(sample.name): \(failure)")
+        }
+      }
+    }
+  }
+}
