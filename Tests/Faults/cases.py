@@ -69,8 +69,12 @@ class Bench:
 
     def recover(self):
         """Converts again, undisturbed: "recovered", or what is wrong then."""
-        done = subprocess.run(
-            self.forced, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        try:
+            done = subprocess.run(
+                self.forced, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT, timeout=tracing.PATIENCE)
+        except subprocess.TimeoutExpired:
+            return f"the next run still ran after {tracing.PATIENCE} s"
         if done.returncode != 0:
             return f"the next run exited {done.returncode}: {done.stdout.decode().strip()}"
         found, left = self.state()
@@ -116,7 +120,9 @@ def kills(bench, count):
             else:
                 how = "at a random moment"
                 trace = tracing.run(command, kill_at=(phase, tracing.moment(rehearsal, phase)))
-            if trace.status == -9 and trace.phase is not None:
+            if trace.status is None:
+                yield Case(phase, how, before, *bench.state(), trace.message, False)
+            elif trace.status == -9 and trace.phase is not None:
                 landed[trace.phase] += 1
                 yield _killed(bench, trace.phase, how, before)
 
@@ -155,6 +161,6 @@ def _refused(bench, phase, error, before, trace):
     elif trace.status == 4 and trace.message:
         then = "exited 4 with a sentence"
     else:
-        then = f"exited {trace.status}: {trace.message or 'said nothing'}"
+        then = f"status {trace.status}: {trace.message or 'said nothing'}"
     right = then in ("succeeded by other means", "exited 4 with a sentence")
     return Case(phase, error, before, after, left, then, right and after == expected and left == 0)
