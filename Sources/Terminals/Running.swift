@@ -6,7 +6,8 @@ import Tensors
 /// the documented exit code.
 ///
 /// 0 ok, 1 differs or verification failed, 2 bad input, 3 usage, 4 input/output.
-public func runTool<Tool: ParsableCommand>(_ tool: Tool.Type, _ body: (Tool) throws -> Void) -> Never
+public func runTool<Tool: ParsableCommand>(_ tool: Tool.Type, _ body: (Tool) throws -> Void)
+  -> Never
 {
   do {
     let parsed = try Tool.parseAsRoot()

@@ -9,6 +9,7 @@ import tracing
 
 ANYWHERE = "anywhere"
 TRIES_A_KILL = 6
+REFUSALS_A_PHASE = 20
 ERRORS = ("EIO", "ENOSPC")
 REFUSED = ("reserve", "write", "sync", "rename", "sync-folder")
 
@@ -140,11 +141,18 @@ def shortfalls(cases, count):
 
 
 def refusals(bench):
-    """Yields a case for every call of a conversion that the system refuses, with every error."""
+    """Yields a case for each call of a conversion that the system refuses, with every error.
+
+    Of a phase of many calls these are the first, the last and some between, chosen at random.
+    """
     for before in ("no file", "old file"):
         calls = tracing.run(bench.prepare(before)).calls
         for phase in REFUSED:
-            for name, ordinal in sorted(set(calls.get(phase, []))):
+            chosen = sorted(set(calls.get(phase, [])))
+            if len(chosen) > REFUSALS_A_PHASE:
+                between = random.sample(chosen[1:-1], REFUSALS_A_PHASE - 2)
+                chosen = [chosen[0], *between, chosen[-1]]
+            for name, ordinal in chosen:
                 for error in ERRORS:
                     command = bench.prepare(before)
                     trace = tracing.run(command, inject=f"{name}:error={error}:when={ordinal}")
