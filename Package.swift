@@ -79,11 +79,15 @@ let package = Package(
     .testTarget(
       name: "HDF5WritingTests", dependencies: ["TestSupport", "HDF5Writing", "Archives"], swiftSettings: strict),
     .testTarget(
-      name: "CheckpointsTests", dependencies: ["TestSupport", "Checkpoints", "Archives"], swiftSettings: strict),
+      name: "CheckpointsTests",
+      dependencies: ["TestSupport", "Checkpoints", "Archives", "Tensors"], swiftSettings: strict),
     .testTarget(
       name: "NetworksTests", dependencies: ["TestSupport", "Networks", "Checkpoints", "Archives"],
       swiftSettings: engines),
-    .testTarget(name: "ConversionsTests", dependencies: ["TestSupport", "Conversions"], swiftSettings: strict),
+    .testTarget(
+      name: "ConversionsTests",
+      dependencies: ["TestSupport", "Conversions", "Checkpoints", "Archives", "Tensors"],
+      swiftSettings: strict),
     .testTarget(
       name: "ToolsTests",
       dependencies: ["TestSupport", "Archives", "Checkpoints", "byol-convert", "byol-inspect", "byol-verify"],

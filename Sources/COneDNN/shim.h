@@ -195,23 +195,6 @@ static inline dnnl_status_t onednn_inner_product(
 #endif
 }
 
-/// max(x, 0).
-static inline dnnl_status_t onednn_relu(
-    dnnl_primitive_desc_t *result, dnnl_engine_t engine, onednn_layout_t layout,
-    dnnl_primitive_attr_t attributes) {
-#if DNNL_VERSION_MAJOR >= 3
-  return dnnl_eltwise_forward_primitive_desc_create(
-      result, engine, dnnl_forward_inference, dnnl_eltwise_relu, onednn_md(layout),
-      onednn_md(layout), 0.0f, 0.0f, attributes);
-#else
-  dnnl_eltwise_desc_t operation;
-  dnnl_status_t status = dnnl_eltwise_forward_desc_init(
-      &operation, dnnl_forward_inference, dnnl_eltwise_relu, onednn_md(layout), 0.0f, 0.0f);
-  if (status != dnnl_success) return status;
-  return dnnl_primitive_desc_create(result, &operation, attributes, engine, NULL);
-#endif
-}
-
 /// The sum of two tensors of one layout.
 static inline dnnl_status_t onednn_sum(
     dnnl_primitive_desc_t *result, dnnl_engine_t engine, onednn_layout_t layout,

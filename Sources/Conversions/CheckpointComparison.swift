@@ -31,8 +31,8 @@ public struct CheckpointComparison: Codable, Sendable {
   public var second: String
   /// Whether every role has the same weights.
   public var sameWeights: Bool
-  /// Whether every output both can compute agrees.
-  public var sameFunction: Bool
+  /// Whether every output both can compute agrees; absent where neither can be run.
+  public var sameFunction: Bool?
   /// The roles of either.
   public var roles: [RoleVerdict] = []
   /// The outputs that both can compute, on the probe's input.
@@ -65,12 +65,12 @@ public struct CheckpointComparison: Codable, Sendable {
     let engine = Engines.exact()
     self.engine = engine.name
     sameWeights = true
-    sameFunction = true
+    sameFunction = nil
     roles = try Self.compareRoles(one, other)
     sameWeights = roles.allSatisfy { $0.verdict == "same" }
     contract = try Self.compareContracts(one.contract, other.contract)
     try compareOutputs(one, other, engine)
-    sameFunction = !outputs.isEmpty && outputs.allSatisfy(\.agrees)
+    sameFunction = outputs.isEmpty ? nil : outputs.allSatisfy(\.agrees)
   }
 
   private static func compareRoles(_ one: Checkpoint, _ other: Checkpoint) throws -> [RoleVerdict] {

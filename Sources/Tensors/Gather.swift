@@ -3,10 +3,12 @@ import Glibc
 /// Copies a strided view into row-major, little-endian bytes.
 ///
 /// Neighbouring axes that lie together are merged first. Where the source's fastest axis is not the
-/// destination's, the copy goes by strips of that axis, one cache line of the source wide, so that
-/// every line read is used whole and the writes go on in a few parallel streams.
+/// destination's, the copy goes by square tiles of these two axes, a cache line on each side: a tile
+/// is read by whole lines into a buffer that stays in the cache and written by whole lines, so that
+/// strides that are powers of two, which map to few places of a cache, do no harm.
 struct Gather {
-  private struct Axis {
+  /// An axis: its length, and elements between neighbours in source and destination.
+  struct Axis {
     var length: Int
     var source: Int
     var destination: Int
@@ -43,8 +45,12 @@ struct Gather {
     axes = merged
   }
 
+  /// Copies the view's elements from the bytes of its source to the beginning of `result`, which
+  /// must have room for them.
   func run(from source: UnsafeRawBufferPointer, into result: UnsafeMutableRawBufferPointer) {
-    guard let from = source.baseAddress, let into = result.baseAddress else { return }
+    guard let from = source.baseAddress, let into = result.baseAddress,
+      !axes.contains(where: { $0.length == 0 })
+    else { return }
     let start = from + offset
     switch width {
     case 1: copy(UInt8.self, start, into)
@@ -57,87 +63,56 @@ struct Gather {
   private func copy<Element: FixedWidthInteger>(
     _: Element.Type, _ source: UnsafeRawPointer, _ result: UnsafeMutableRawPointer
   ) {
-    guard let last = axes.last else {
-      let value = source.loadUnaligned(as: Element.self)
-      result.storeBytes(of: swaps ? value.byteSwapped : value, as: Element.self)
-      return
-    }
-    let fastest = axes.indices.min { axes[$0].source < axes[$1].source } ?? axes.count - 1
-    if fastest == axes.count - 1 {
-      let outer = Array(axes.dropLast())
-      forEachIndex(outer) { from, to in
+    let fastest = axes.indices.min { axes[$0].source < axes[$1].source }
+    guard let fastest, fastest < axes.count - 1 else {
+      // Line by line: a scalar is a line of one element.
+      let line = axes.last ?? Axis(length: 1, source: 1, destination: 1)
+      var walk = GatherWalk(axes.dropLast())
+      repeat {
         copyLine(
-          Element.self, source + from * width, result + to * width, length: last.length,
-          step: last.source)
-      }
+          Element.self, source + walk.source * width, result + walk.destination * width, line)
+      } while walk.advance()
       return
     }
-    // Strips along the source's fastest axis; all others in the destination's order.
     let strip = axes[fastest]
-    var others = axes
-    others.remove(at: fastest)
-    let inner = others.removeLast()
-    let stripLength = max(1, 64 / width)
-    var first = 0
-    while first < strip.length {
-      let lanes = min(stripLength, strip.length - first)
-      let stripSource = first * strip.source
-      let stripResult = first * strip.destination
-      forEachIndex(others) { from, to in
-        var read = source + (stripSource + from) * width
-        var write = result + (stripResult + to) * width
-        for _ in 0..<inner.length {
-          for lane in 0..<lanes {
-            let value = read.loadUnaligned(
-              fromByteOffset: lane * strip.source * width, as: Element.self)
-            write.storeBytes(
-              of: swaps ? value.byteSwapped : value,
-              toByteOffset: lane * strip.destination * width, as: Element.self)
+    let side = GatherTile<Element>.side
+    withUnsafeTemporaryAllocation(of: Element.self, capacity: side * side) { memory in
+      guard let memory = memory.baseAddress else { return }
+      let tile = GatherTile(memory: memory, swaps: swaps)
+      var outer = GatherWalk(axes[..<fastest])
+      // The axes after the strip's lie together in the destination: a run of that many elements.
+      var inner = GatherWalk(axes[(fastest + 1)...])
+      let run = strip.destination
+      repeat {
+        for first in stride(from: 0, to: strip.length, by: side) {
+          let columns = min(side, strip.length - first)
+          let read = source + (outer.source + first * strip.source) * width
+          let write = result + (outer.destination + first * run) * width
+          for start in stride(from: 0, to: run, by: side) {
+            let rows = min(side, run - start)
+            for row in 0..<rows {
+              tile.read(read + inner.source * width, row: row, columns, step: strip.source)
+              inner.advance()
+            }
+            tile.write(write + start * width, rows: rows, columns: columns, step: run)
           }
-          read += inner.source * width
-          write += inner.destination * width
         }
-      }
-      first += lanes
+      } while outer.advance()
     }
   }
 
   private func copyLine<Element: FixedWidthInteger>(
-    _: Element.Type, _ source: UnsafeRawPointer, _ result: UnsafeMutableRawPointer, length: Int,
-    step: Int
+    _: Element.Type, _ source: UnsafeRawPointer, _ result: UnsafeMutableRawPointer, _ line: Axis
   ) {
-    if step == 1 && !swaps {
-      memcpy(result, source, length * width)
+    if line.source == 1 && !swaps {
+      memcpy(result, source, line.length * width)
       return
     }
-    for index in 0..<length {
+    for index in 0..<line.length {
       let value = source.loadUnaligned(
-        fromByteOffset: index * step * width, as: Element.self)
+        fromByteOffset: index * line.source * width, as: Element.self)
       result.storeBytes(
         of: swaps ? value.byteSwapped : value, toByteOffset: index * width, as: Element.self)
-    }
-  }
-
-  /// Calls `body` with the element offsets in source and destination of every index of `axes`.
-  private func forEachIndex(_ axes: [Axis], _ body: (Int, Int) -> Void) {
-    guard !axes.contains(where: { $0.length == 0 }) else { return }
-    var index = [Int](repeating: 0, count: axes.count)
-    var from = 0
-    var to = 0
-    while true {
-      body(from, to)
-      var axis = axes.count - 1
-      while axis >= 0 {
-        index[axis] += 1
-        from += axes[axis].source
-        to += axes[axis].destination
-        if index[axis] < axes[axis].length { break }
-        from -= axes[axis].length * axes[axis].source
-        to -= axes[axis].length * axes[axis].destination
-        index[axis] = 0
-        axis -= 1
-      }
-      if axis < 0 { return }
     }
   }
 }

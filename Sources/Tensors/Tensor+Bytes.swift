@@ -27,7 +27,10 @@ extension Tensor {
     }
     let rowBytes = shape.isEmpty ? elementType.byteCount : byteCount / shape[0]
     let rowCount = shape.isEmpty ? 1 : shape[0]
-    let rowsPerSlab = min(rowCount, max(1, bytes / max(rowBytes, 1)))
+    // Whole cache lines of rows: a transposed source is then read a line at a time.
+    let line = 64 / elementType.byteCount
+    let fitting = max(1, bytes / max(rowBytes, 1))
+    let rowsPerSlab = min(rowCount, fitting > line ? fitting - fitting % line : fitting)
     let slab = UnsafeMutableRawBufferPointer.allocate(
       byteCount: rowsPerSlab * rowBytes, alignment: 64)
     defer { slab.deallocate() }

@@ -28,7 +28,7 @@ struct AtomicFileTests {
 
   private func replace(
     _ path: String? = nil, with text: String = "new",
-    _ options: AtomicFile.Options = AtomicFile.Options(force: true)
+    options: AtomicFile.Options = AtomicFile.Options(force: true)
   ) throws {
     let file = try AtomicFile(path ?? self.path, options)
     try file.output.write(Array(text.utf8))
@@ -54,15 +54,11 @@ struct AtomicFileTests {
   @Test func `an existing file is kept without force`() throws {
     defer { folder.remove() }
     try put("old", at: path)
-    let failure = try failure { try replace(AtomicFile.Options()) }
+    let failure = try failure { try replace(options: AtomicFile.Options()) }
     #expect(failure.kind == .usage && failure.description.contains("exists"))
     #expect(try text(at: path) == "old" && names() == ["out.npz"])
     try replace()
     #expect(try text(at: path) == "new")
-  }
-
-  private func replace(_ options: AtomicFile.Options) throws {
-    try replace(nil, options)
   }
 
   @Test func `a file that appears meanwhile is kept without force`() throws {
@@ -91,7 +87,7 @@ struct AtomicFileTests {
       atPath: folder.path("deep"), withIntermediateDirectories: false)
     try put("old", at: folder.path("deep/real"))
     symlink("deep/real", path)
-    #expect(throws: Failure.self) { try replace(AtomicFile.Options()) }
+    #expect(throws: Failure.self) { try replace(options: AtomicFile.Options()) }
     try replace()
     #expect(try text(at: folder.path("deep/real")) == "new")
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: path) == "deep/real")
@@ -154,7 +150,7 @@ struct AtomicFileTests {
   @Test func `reserved space that is not needed is given back`() throws {
     defer { folder.remove() }
     try replace(
-      with: "short", AtomicFile.Options(force: true, expectedSize: 1 << 20))
+      with: "short", options: AtomicFile.Options(force: true, expectedSize: 1 << 20))
     #expect(try text(at: path) == "short")
   }
 
@@ -193,7 +189,7 @@ struct AtomicFileTests {
     try put("old", at: path)
     var options = AtomicFile.Options(force: true, expectedSize: 3)
     options.willBegin = { if $0 == phase { throw Failure(.inputOutput, "injected") } }
-    #expect(try failure { try replace(options) }.message == "injected")
+    #expect(try failure { try replace(options: options) }.message == "injected")
     #expect(try text(at: path) == (phase == .syncFolder ? "new" : "old"))
     #expect(try names() == ["out.npz"])
   }
@@ -203,11 +199,11 @@ struct AtomicFileTests {
     let log = Log()
     var options = AtomicFile.Options(force: true)
     options.willBegin = { log.phases.append($0) }
-    try replace(options)
+    try replace(options: options)
     #expect(log.phases == AtomicFile.Phase.allCases)
     log.phases = []
     options.sync = false
-    try replace(options)
+    try replace(options: options)
     #expect(log.phases == [.create, .reserve, .flush, .replace])
   }
 

@@ -2,7 +2,7 @@
 """BYOL's networks in plain NumPy, from a state under haiku's names, right or wrong on purpose.
 
 Independent of the Swift engines and of their im2col: a convolution here is a sum over the taps of
-its kernel, NHWC, float64. Every switch of `WRONG` spoils one thing that a program reading such a
+its kernel, NHWC, float64. Every entry of `CASES` spoils one thing that a program reading such a
 state may get wrong; the diagnosis has to find it from the outputs alone.
 
     numpy_byol.py make FOLDER       writes network.npz (a small random state), references.npz
@@ -92,16 +92,21 @@ class Network:
             part @ weight[dy, dx] for dy, dx, part in taps(x, kernel, stride, rows, columns)
         )
 
+    @staticmethod
+    def channels(array):
+        """A vector; float64, since float32 + eps would be rounded to float32."""
+        return array.reshape(-1).astype(np.float64)
+
     def norm(self, x, name):
         axes = tuple(range(x.ndim - 1))
         statistics = self.wrong.get("statistics", "average")
         if statistics == "batch":
             mean, variance = x.mean(axes), x.var(axes)
         else:
-            mean = self.state[f"{name}/~/mean_ema/{statistics}"].reshape(-1)
-            variance = self.state[f"{name}/~/var_ema/{statistics}"].reshape(-1)
-        scale = self.params[f"{name}/scale"].reshape(-1).astype(np.float64)
-        offset = self.params[f"{name}/offset"].reshape(-1) * self.wrong.get("offsets", True)
+            mean = self.channels(self.state[f"{name}/~/mean_ema/{statistics}"])
+            variance = self.channels(self.state[f"{name}/~/var_ema/{statistics}"])
+        scale = self.channels(self.params[f"{name}/scale"])
+        offset = self.channels(self.params[f"{name}/offset"]) * self.wrong.get("offsets", True)
         return (x - mean) / np.sqrt(variance + self.wrong.get("eps", 1e-5)) * scale + offset
 
     def relu(self, x):

@@ -1,5 +1,4 @@
 #if ONEDNN
-  import Archives
   import Checkpoints
   import Networks
   import Tensors
@@ -11,10 +10,6 @@
     static let networks = ["tiny_haiku_byol", "tiny_haiku_byol_basicblock", "tiny_haiku_byol_v2"]
 
     private let engine = OneDNNEngine(threads: 2)
-
-    private func checkpoint(_ network: String) throws -> Checkpoint {
-      try Loaded(Shared.path("fixtures/deepmind/\(network).npz")).checkpoint
-    }
 
     /// Expects values within `tolerance` of others, relative to the largest of those.
     private func expect(
@@ -32,8 +27,8 @@
     /// Measured: 6.0e-6 at worst, over all stages, sets and networks.
     @Test(.enabled(if: Shared.isPresent, Shared.why), arguments: networks)
     func inferenceAgreesWithDeepMindsAtEveryStage(network: String) throws {
-      let checkpoint = try checkpoint(network)
-      let reference = try GenuineReference(network)
+      let checkpoint = try GenuineReference("\(network).npz").checkpoint()
+      let reference = try GenuineReference("infer_\(network).npz")
       for set in ["a", "b", "c", "d"] {
         let input = try reference.input("\(set)/images_01", checkpoint.contract)
         for branch in Branch.allCases {
@@ -63,8 +58,8 @@
     /// running statistics 1.1e-5.
     @Test(.enabled(if: Shared.isPresent, Shared.why), arguments: networks)
     func trainingAgreesWithDeepMindsAndTheFloat64Engine(network: String) throws {
-      let loaded = try checkpoint(network)
-      let reference = try GenuineReference(network)
+      let loaded = try GenuineReference("\(network).npz").checkpoint()
+      let reference = try GenuineReference("infer_\(network).npz")
       let exact = OpenBLASEngine(precision: .float64, threads: 2)
       for set in ["a", "b", "c"] {
         for branch in Branch.allCases {

@@ -15,7 +15,8 @@ struct Dataspace {
     let flags: UInt8 = try fields.next()
     let type: UInt8 = try fields.next()
     try fields.require(
-      version == 2 && flags <= 1 && type == (rank == 0 ? 0 : 1) && rank <= Self.axisLimit,
+      version == 2 && flags <= (rank == 0 ? 0 : 1) && type == (rank == 0 ? 0 : 1)
+        && rank <= Self.axisLimit,
       .dataspace, expected: "a scalar or simple dataspace of version 2",
       found: "version \(version), rank \(rank), flags \(flags), type \(type)")
     let lengths: [UInt64] = try (0..<rank).map { _ in try fields.next() }

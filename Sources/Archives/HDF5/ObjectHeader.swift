@@ -140,8 +140,9 @@ struct ObjectHeader {
         found: "type \(number)")
     }
     // Bit 0: the message never changes; bit 2: it is never to be shared.
+    let known: UInt8 = type == .null || type == .continuation ? 0 : 0b101
     try room.require(
-      flags & ~0b101 == 0, .messageFlags, expected: "a message stored here",
+      flags & ~known == 0, .messageFlags, expected: "a message stored here",
       found: "flags \(hexadecimal(flags))")
     var fields = try room.part(Int(size), .messageBounds)
     switch type {

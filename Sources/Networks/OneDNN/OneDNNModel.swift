@@ -49,7 +49,22 @@
           .usage, place: "input", "expected pictures [N, C, H, W], found the shape \(shape)")
       }
       OneDNNDevice.use(threads: threads)
-      let isFused = request.trace == nil && !request.isTraining
+      defer { if !keepingLayers { layers = [:] } }
+      let isPlain = request.trace == nil && !request.isTraining
+      guard isPlain, request.input.values.allSatisfy(\.isFinite) else {
+        return try run(request, isFused: false, keepingLayers: keepingLayers)
+      }
+      do {
+        return try run(request, isFused: true, keepingLayers: keepingLayers)
+      } catch is OneDNNNotFinite {
+        return try run(request, isFused: false, keepingLayers: keepingLayers)
+      }
+    }
+
+    private func run(_ request: ForwardRequest, isFused: Bool, keepingLayers: Bool) throws
+      -> ForwardResult
+    {
+      let shape = request.input.shape
       let part = isFused ? Self.part(of: shape) : shape[0]
       isKeeping = keepingLayers || part < shape[0]
       forgetLayers(unlessFor: shape)
@@ -63,7 +78,6 @@
         }
         result.statistics = pass.statistics
       }
-      if !keepingLayers { layers = [:] }
       return result
     }
 
@@ -96,6 +110,11 @@
       shapes.insert(shape)
     }
   }
+
+  /// What stops a fused pass: weights that are no numbers.
+  ///
+  /// The library's ReLU would turn what follows from them into zeros unseen; a plain pass keeps it.
+  struct OneDNNNotFinite: Error {}
 
   extension Activation {
     /// No rows of the same kind.

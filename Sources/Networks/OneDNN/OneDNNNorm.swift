@@ -3,52 +3,62 @@
   import Checkpoints
   import Tensors
 
-  /// The parameters and running statistics of one batch norm, [C] each.
+  /// The parameters of one batch norm (Ioffe & Szegedy 2015), [C] each.
   struct OneDNNNorm {
     /// The native name.
     let path: String
     let scale: [Double]
     let offset: [Double]
-    let mean: [Double]
-    let variance: [Double]
     let eps: Double
+    private let checkpoint: Checkpoint
+
+    /// Mean and variance of each channel.
+    struct Moments {
+      var mean: [Double]
+      var variance: [Double]
+    }
 
     /// The batch norm called `path`.
     ///
-    /// - Throws: `Failure` (`badInput`) where a tensor is missing or not [channels].
+    /// - Throws: `Failure` (`badInput`) where a parameter is missing or not [channels].
     init(_ path: String, channels: Int, of checkpoint: Checkpoint) throws {
-      func read(_ leaf: String) throws -> [Double] {
-        let name = "\(path)/\(leaf)"
-        let tensor = try checkpoint.tensor(name)
-        guard tensor.shape == [channels] else {
-          throw Failure(place: name, expected: "the shape [\(channels)]", found: "\(tensor.shape)")
-        }
-        return try tensor.doubles()
-      }
       self.path = path
-      scale = try read("scale")
-      offset = try read("offset")
-      mean = try read("mean")
-      variance = try read("variance")
+      self.checkpoint = checkpoint
       eps = checkpoint.contract.batchNorm.eps
+      scale = try checkpoint.vector("\(path)/scale", count: channels)
+      offset = try checkpoint.vector("\(path)/offset", count: channels)
     }
 
-    /// What multiplies a channel: scale / sqrt(variance + eps).
-    var factors: [Double] {
-      zip(scale, variance).map { $0 / ($1 + eps).squareRoot() }
+    /// The running statistics, which evaluation needs.
+    ///
+    /// - Throws: `Failure` (`badInput`) where one is missing, not [channels], or a variance has no
+    ///   root.
+    func running() throws -> Moments {
+      let moments = Moments(
+        mean: try checkpoint.vector("\(path)/mean", count: scale.count),
+        variance: try checkpoint.vector("\(path)/variance", count: scale.count))
+      if let wrong = moments.variance.first(where: { !($0 + eps > 0) }) {
+        throw Failure(
+          place: "\(path)/variance", expected: "variances above minus eps (\(eps))",
+          found: "\(wrong)")
+      }
+      return moments
     }
 
-    /// Multiplies rows of weights, and adjusts the bias, so that the layer does the norm's work.
-    func fold(into weights: inout [Float], bias: inout [Float]) {
-      let factors = factors
-      guard !factors.isEmpty else { return }
-      let row = weights.count / factors.count
-      for (channel, factor) in factors.enumerated() {
+    /// Multiplies rows of weights, and adjusts the bias, so that the layer before does the norm's
+    /// work.
+    ///
+    /// - Throws: `Failure`, see `running`.
+    func fold(into weights: inout [Float], bias: inout [Float]) throws {
+      let running = try running()
+      let row = weights.count / max(scale.count, 1)
+      for channel in scale.indices {
+        let factor = scale[channel] / (running.variance[channel] + eps).squareRoot()
         for index in channel * row..<(channel + 1) * row {
           weights[index] = Float(Double(weights[index]) * factor)
         }
-        bias[channel] = Float(
-          (Double(bias[channel]) - mean[channel]) * factor + offset[channel])
+        let centred = Double(bias[channel]) - running.mean[channel]
+        bias[channel] = Float(centred * factor + offset[channel])
       }
     }
   }
@@ -67,25 +77,40 @@
       let primitive = try OneDNNPrimitive(name.path, on: device) {
         onednn_batch_norm($0, $1, pointer, Float(norm.eps), isTraining, rectifies, $2)
       }
-      let output = try OneDNNArray(
-        input.batch, input.height, input.width, input.channels, on: device)
-      func vector(_ values: [Double], as argument: Int32) throws -> OneDNNBuffer {
+      func keep(_ values: [Double], as argument: Int32) throws -> OneDNNBuffer {
         let buffer = try device.buffer(bytes: values.count * 4)
         for (index, value) in values.enumerated() { buffer.floats[index] = Float(value) }
         try primitive.keep(buffer, as: argument)
         return buffer
       }
-      _ = try vector(norm.scale, as: DNNL_ARG_SCALE)
-      _ = try vector(norm.offset, as: DNNL_ARG_SHIFT)
-      let mean = try vector(norm.mean, as: DNNL_ARG_MEAN)
-      let variance = try vector(norm.variance, as: DNNL_ARG_VARIANCE)
+      let unknown = OneDNNNorm.Moments(mean: norm.scale, variance: norm.scale)
+      let moments = isTraining ? unknown : try norm.running()
+      _ = try keep(norm.scale, as: DNNL_ARG_SCALE)
+      _ = try keep(norm.offset, as: DNNL_ARG_SHIFT)
+      let mean = try keep(moments.mean, as: DNNL_ARG_MEAN)
+      let variance = try keep(moments.variance, as: DNNL_ARG_VARIANCE)
+      let output = try OneDNNArray(
+        input.batch, input.height, input.width, input.channels, on: device)
       try primitive.run([(DNNL_ARG_SRC, input.pointer), (DNNL_ARG_DST, output.pointer)])
       if isTraining {
-        try update(
-          norm, mean: mean.floats.map(Double.init), variance: variance.floats.map(Double.init),
-          over: input.batch * input.height * input.width)
+        let batch = OneDNNNorm.Moments(
+          mean: mean.floats.map(Double.init), variance: variance.floats.map(Double.init))
+        try note(batch, of: input.batch * input.height * input.width, name.path)
       }
       return output
+    }
+  }
+
+  extension Checkpoint {
+    /// The numbers of a tensor [count].
+    ///
+    /// - Throws: `Failure` (`badInput`) where it is missing or of another shape.
+    func vector(_ path: String, count: Int) throws -> [Double] {
+      let tensor = try tensor(path)
+      guard tensor.shape == [count] else {
+        throw Failure(place: path, expected: "the shape [\(count)]", found: "\(tensor.shape)")
+      }
+      return try tensor.doubles()
     }
   }
 #endif

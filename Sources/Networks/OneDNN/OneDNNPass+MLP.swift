@@ -15,11 +15,16 @@
       -> OneDNNArray
     {
       var count = 1
-      while has("weight", of: head("\(network)/linear\(count)")) { count += 1 }
-      guard sizes.isEmpty || sizes.count == count + 1 else {
+      if sizes.isEmpty {
+        while has("weight", of: head("\(network)/linear\(count)")) { count += 1 }
+      } else {
+        count = sizes.count - 1
+      }
+      let beyond = head("\(network)/linear\(count)")
+      guard !has("weight", of: beyond) else {
         throw Failure(
-          place: head(network).path, expected: "linear layers for the contract's sizes \(sizes)",
-          found: "\(count) of them")
+          place: beyond.path, expected: "\(count) linear layers, as the contract has",
+          found: "one more")
       }
       var array = input
       for layer in 0..<count {

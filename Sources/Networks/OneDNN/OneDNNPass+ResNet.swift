@@ -90,7 +90,7 @@
       if isFused { return try normalise(input, name, rectifies: true) }
       let array = try normalise(input, name)
       trace(name, array)
-      try rectify(array)
+      array.rectify()
       return array
     }
 

@@ -7,6 +7,8 @@
   extension OneDNNPass {
     /// 3x3 max-pooling of stride 2; pixels outside the picture never win, as if they were -infinity.
     ///
+    /// The library lets NaN win or lose by its place; made infinite, it wins and stays visible.
+    ///
     /// - Throws: `Failure`.
     func maxPool(_ input: OneDNNArray, _ name: Name, padding: Contract.Padding) throws
       -> OneDNNArray
@@ -15,6 +17,7 @@
         over: input.height, kernel: 3, stride: 2, edges: .rule(padding), place: name.path)
       let columns = try OneDNNWindow(
         over: input.width, kernel: 3, stride: 2, edges: .rule(padding), place: name.path)
+      if !isFused { input.replaceNaN(by: .infinity) }
       return try pool(input, name, dnnl_pooling_max, rows, columns)
     }
 
@@ -47,20 +50,6 @@
       return output
     }
 
-    /// max(x, 0), in place.
-    ///
-    /// - Throws: `Failure`.
-    func rectify(_ array: OneDNNArray) throws {
-      let primitive = try model.layer("relu", for: array) {
-        let layout = try OneDNNArray.layout(array.lengths, dnnl_nhwc)
-        let pointer = layout.pointer
-        return try OneDNNPrimitive("relu", on: model.device) {
-          onednn_relu($0, $1, pointer, $2)
-        }
-      }
-      try primitive.run([(DNNL_ARG_SRC, array.pointer), (DNNL_ARG_DST, array.pointer)])
-    }
-
     /// Adds an array to another of the same shape.
     ///
     /// - Throws: `Failure`.
@@ -76,6 +65,20 @@
         (DNNL_ARG_SRC_0, array.pointer), (DNNL_ARG_SRC_1, side.pointer),
         (DNNL_ARG_DST, array.pointer),
       ])
+    }
+  }
+
+  extension OneDNNArray {
+    /// max(x, 0), in place; NaN stays NaN, which the library's own ReLU does not promise.
+    func rectify() {
+      let values = buffer.floats
+      for index in values.indices where values[index] < 0 { values[index] = 0 }
+    }
+
+    /// Puts a number in the place of every NaN.
+    func replaceNaN(by value: Float) {
+      let values = buffer.floats
+      for index in values.indices where values[index].isNaN { values[index] = value }
     }
   }
 

@@ -23,6 +23,11 @@
       var values: [Float]
       /// One value an output channel.
       var bias: [Float]
+
+      /// Whether all are numbers: any other times zero is NaN, and so is the sum.
+      var areFinite: Bool {
+        values.reduce(0) { $0 + $1 * 0 } == 0 && bias.allSatisfy(\.isFinite)
+      }
     }
 
     /// Runs a unit: as one primitive where the pass is fused, otherwise step by step, each shown to
@@ -50,6 +55,7 @@
           try OneDNNNorm(norm.path, channels: channels, of: model.checkpoint)
             .fold(into: &weights.values, bias: &weights.bias)
         }
+        if isFused, !weights.areFinite { throw OneDNNNotFinite() }
         return try prepare(
           &weights, adds: side != nil, rectifies: isFused && unit.rectifies, describe)
       }
@@ -68,7 +74,7 @@
         try match(side, result.shape, unit.layer)
         try add(side, to: result)
       }
-      if unit.rectifies { try rectify(result) }
+      if unit.rectifies { result.rectify() }
       return result
     }
 
