@@ -48,7 +48,7 @@ public struct Npz: ArchiveFormat {
     }
   }
 
-  /// Writes an archive whose root is a dictionary of tensors and numbers under text keys.
+  /// Writes an archive whose root is a dictionary of tensors, numbers and texts under text keys.
   ///
   /// The same archive gives the same bytes. A stored array's elements begin at a multiple of 64.
   public func write(_ archive: Archive, to file: OutputFile) throws {
@@ -59,13 +59,11 @@ public struct Npz: ArchiveFormat {
       guard case .text(let key) = entry.key, !key.isEmpty else {
         throw Failure(.usage, place: "\(entry.key)", "\(title) files name arrays by text")
       }
-      return (key, try NpyArray.tensor(of: entry.value, at: key, title: title))
+      return (key, try NpyArray(entry.value, at: key, title: title))
     }
     let zip = ZipWriter(file)
-    for (key, tensor) in arrays {
-      try zip.add(key + Self.ending, size: NpyArray.size(of: tensor), method: method) {
-        try NpyArray.write(tensor, $0)
-      }
+    for (key, array) in arrays {
+      try zip.add(key + Self.ending, size: array.size, method: method) { try array.write($0) }
     }
     try zip.finish()
   }
@@ -76,10 +74,10 @@ public struct Npz: ArchiveFormat {
       throw Failure(place: place, expected: "a name that ends in .npy", found: "another")
     }
     do {
-      let tensor = try NpyArray.read(zip.content(of: member), place: place) {
+      let value = try NpyArray.read(zip.content(of: member), place: place) {
         try zip.beginning(of: member, count: $0)
       }
-      return (String(member.name.dropLast(ending.count)), .tensor(tensor))
+      return (String(member.name.dropLast(ending.count)), value)
     } catch var failure as Failure {
       if failure.place != place {
         failure.place = [place, failure.place].compactMap { $0 }.joined(separator: ", ")
