@@ -157,6 +157,17 @@ struct NpzTests {
     }
   }
 
+  @Test func `a bomb of texts`() throws {
+    let text = Node.text(String(repeating: "a", count: 1 << 18))
+    let bomb = Node.dict((0..<20).map { ("t\($0)", text) })
+    let bytes = try written {
+      try Npz(compressed: true).write(Archive(bomb, format: "npz"), to: $0)
+    }
+    #expect(bytes.count < 40_000)
+    let message = try failure { _ = try Npz().read(mapped(bytes)) }.description
+    #expect(message.contains("'t15.npy'") && message.contains("16777216 bytes"))
+  }
+
   @Test func `a damaged array is named when it is read`() throws {
     var bytes = try fixture("rows.npy").all()
     let member = RawZip.Member("w.npy", bytes)

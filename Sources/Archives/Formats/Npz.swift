@@ -7,6 +7,9 @@ import Tensors
 /// mapped file; compressed ones are inflated, one at a time, when their bytes are asked for.
 public struct Npz: ArchiveFormat {
   private static let ending = ".npy"
+  /// The most bytes of texts, which are read when the archive is: they may be inflated a
+  /// thousandfold.
+  private static let textLimit = 1 << 24
   private let method: ZipMember.Method
 
   /// The format.
@@ -42,7 +45,18 @@ public struct Npz: ArchiveFormat {
   public func read(_ file: MappedFile) throws -> Archive {
     do {
       let zip = try ZipReader(file)
-      return Archive(.dict(try zip.members.map { try Self.entry($0, of: zip) }), format: name)
+      var textSize = 0
+      let entries = try zip.members.map { member in
+        let value = try Self.value(of: member, in: zip)
+        if case .tensor = value {} else { textSize += member.size }
+        guard textSize <= Self.textLimit else {
+          throw Failure(
+            place: "member '\(member.name)'",
+            expected: "at most \(Self.textLimit) bytes of texts in all", found: "more")
+        }
+        return (String(member.name.dropLast(Self.ending.count)), value)
+      }
+      return Archive(.dict(entries), format: name)
     } catch let failure as Failure {
       throw failure.of(file: file.path)
     }
@@ -68,16 +82,15 @@ public struct Npz: ArchiveFormat {
     try zip.finish()
   }
 
-  private static func entry(_ member: ZipMember, of zip: ZipReader) throws -> (String, Node) {
+  private static func value(of member: ZipMember, in zip: ZipReader) throws -> Node {
     let place = "member '\(member.name)'"
     guard member.name.hasSuffix(ending), member.name != ending else {
       throw Failure(place: place, expected: "a name that ends in .npy", found: "another")
     }
     do {
-      let value = try NpyArray.read(zip.content(of: member), place: place) {
+      return try NpyArray.read(zip.content(of: member), place: place) {
         try zip.beginning(of: member, count: $0)
       }
-      return (String(member.name.dropLast(ending.count)), value)
     } catch var failure as Failure {
       if failure.place != place {
         failure.place = [place, failure.place].compactMap { $0 }.joined(separator: ", ")
