@@ -17,7 +17,8 @@ public func runTool<Tool: ParsableCommand>(_ tool: Tool.Type, _ body: (Tool) thr
       exit(0)
     }
     try body(command)
-    fflush(nil)
+    // What could not be printed was not said: a full disk behind `>`, a closed pipe.
+    guard fflush(nil) == 0 else { throw Failure.system("cannot print", file: nil) }
     exit(0)
   } catch let failure as Failure {
     fflush(nil)
@@ -26,7 +27,7 @@ public func runTool<Tool: ParsableCommand>(_ tool: Tool.Type, _ body: (Tool) thr
   } catch {
     let message = Tool.fullMessage(for: error)
     switch Tool.exitCode(for: error) {
-    case .success:
+    case .success where CommandLine.arguments.dropFirst().contains(where: asksForHelp):
       print(message)
       exit(0)
     default:
@@ -34,6 +35,13 @@ public func runTool<Tool: ParsableCommand>(_ tool: Tool.Type, _ body: (Tool) thr
       exit(Failure.Kind.usage.rawValue)
     }
   }
+}
+
+/// Whether an argument asks for help; `-dash.npz`, which ArgumentParser reads as `-d -a -s -h ...`,
+/// does not.
+private func asksForHelp(_ argument: String) -> Bool {
+  ["-h", "--help", "-help", "--help-hidden", "--version", "--experimental-dump-help"].contains(argument)
+    || argument.hasPrefix("--generate-completion-script")
 }
 
 /// A line on standard error.
