@@ -4,9 +4,10 @@
 // that the Swift code sees a single interface. Functions return the library's own status.
 //
 // To build against a copy elsewhere, say the headers and library of the PyPI packages
-// onednn-devel-cpu-gomp and onednn-cpu-gomp (2023.2.0 holds 3.2), unpacked below $DNNL:
+// onednn-devel-cpu-gomp and onednn-cpu-gomp (2023.2.0 holds 3.2, which passes all tests), unpacked
+// below $DNNL, where libdnnl-dev, whose library the linker would find first, is not installed:
 //   BYOL_ONEDNN_INCLUDE=$DNNL/include swift build -Xcc -I$DNNL/include \
-//     -Xlinker -L$DNNL/lib -Xlinker -rpath -Xlinker $DNNL/lib
+//     -Xswiftc -L$DNNL/lib -Xlinker -rpath -Xlinker $DNNL/lib
 
 #ifndef ONEDNN_SHIM_H
 #define ONEDNN_SHIM_H

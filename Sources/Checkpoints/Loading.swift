@@ -13,6 +13,8 @@ public struct Loaded: Sendable {
   public var checkpoint: Checkpoint
   /// What the user should know, a sentence each.
   public var notes: [String]
+  /// Names that were left out by the user's word.
+  public var dropped: Int
 
   /// The dialect's name.
   public var dialectName: String { dialect?.name ?? Dialects.native }
@@ -23,12 +25,12 @@ public struct Loaded: Sendable {
   ///   - path: the file.
   ///   - format: a format's name, or nil to look at the content.
   ///   - dialect: a dialect's name or file, or nil to look at the names.
-  ///   - drop: patterns of source names to leave out.
+  ///   - drop: names to leave out, the source's or native ones.
   ///   - withTree: whether a native file's tree of source names is read too.
   /// - Throws: `Failure` that names the file and the place in it.
   public init(
-    _ path: String, format: String? = nil, dialect: String? = nil, drop: [String] = [],
-    withTree: Bool = true
+    _ path: String, format: String? = nil, dialect: String? = nil,
+    drop: NamePatterns = NamePatterns(), withTree: Bool = true
   ) throws {
     let file = try MappedFile(path)
     do {
@@ -37,12 +39,13 @@ public struct Loaded: Sendable {
         file: file, archive: try format.read(file), dialect: dialect, drop: drop,
         sidecar: Sidecar.path(of: path), withTree: withTree)
     } catch let failure as Failure {
-      throw failure.of(file: path)
+      // What the user asked for is not the file's fault.
+      throw failure.kind == .usage ? failure : failure.of(file: path)
     }
   }
 
   init(
-    file: MappedFile, archive: Archive, dialect name: String?, drop: [String], sidecar: String?,
+    file: MappedFile, archive: Archive, dialect name: String?, drop: NamePatterns, sidecar: String?,
     withTree: Bool
   ) throws {
     self.file = file
@@ -50,7 +53,7 @@ public struct Loaded: Sendable {
     let imported: Imported
     if name == Dialects.native || (name == nil && NativeReading.recognises(archive)) {
       dialect = nil
-      imported = try NativeReading.read(archive, withTree: withTree)
+      imported = try NativeReading.read(archive, withTree: withTree, drop: drop)
     } else {
       let found = try name.map { try Dialects.named($0) } ?? Self.recognised(archive)
       dialect = found
@@ -58,6 +61,8 @@ public struct Loaded: Sendable {
     }
     checkpoint = imported.checkpoint
     notes = imported.notes
+    dropped = imported.dropped
+    try drop.checkUsed()
     if dialect != nil, let sidecar, let said = try Sidecar.read(sidecar) {
       checkpoint.contract = said.contract
       checkpoint.recipe = said.recipe
@@ -78,9 +83,11 @@ public struct Loaded: Sendable {
     }
     if let best, best.share >= 0.5 { return best.dialect }
     let names = archive.leaves.prefix(3).map { "'\($0.name)'" }.joined(separator: ", ")
+    let isNameless = archive.leaves.allSatisfy { $0.path.isEmpty }
     throw Failure(
       expected: "names of a known dialect (\(Dialects.names.joined(separator: ", ")))",
-      found: names.isEmpty ? "no names at all" : names + (archive.leaves.count > 3 ? ", ..." : ""))
+      found: isNameless
+        ? "no names at all" : names + (archive.leaves.count > 3 ? ", ..." : ""))
   }
 }
 

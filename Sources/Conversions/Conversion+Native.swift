@@ -108,7 +108,9 @@ extension Conversion {
     guard source.dialect != nil, let tree = source.checkpoint.tree else {
       return try compareTensors(with: reread)
     }
-    let leaves = tree.leaves.filter { $0.leaf.kind == "tensor" }
+    let leaves = tree.leaves.filter {
+      $0.leaf.kind == "tensor" && $0.leaf.path?.hasPrefix("recipe.") == false
+    }
     let original = source.checkpoint
     try forEachConcurrently(leaves, threads: options.threads, weight: \.leaf.elements) { item in
       let (name, leaf) = item

@@ -47,6 +47,10 @@ struct Destination {
           "--to must say the dialect: \(([Dialects.native] + Dialects.names).joined(separator: ", "))")
       }
     }
+    if format.name == "npy" {
+      throw Failure(
+        .usage, file: path, "an npy file holds one array; a checkpoint goes into npz or h5")
+    }
     if dialect != nil, format.name == "hdf5" {
       throw Failure(
         .usage, file: path,

@@ -4,6 +4,9 @@ public protocol ByteSource: Sendable {
   /// The number of bytes.
   var count: Int { get }
 
+  /// The file the bytes come from, as the user named it, or nil.
+  var fileName: String? { get }
+
   /// A source of the same bytes that is cheap to read at random: `self`, or an inflated copy.
   ///
   /// - Throws: `Failure` where the bytes cannot be had (a damaged stream, say).
@@ -18,6 +21,9 @@ public protocol ByteSource: Sendable {
 extension ByteSource {
   /// `self`: most sources are cheap to read at random.
   public func resolved() throws -> any ByteSource { self }
+
+  /// Nil: no file that a message could name.
+  public var fileName: String? { nil }
 }
 
 /// Bytes in memory.
@@ -51,6 +57,9 @@ public struct ByteSlice: ByteSource {
 
   /// The number of bytes.
   public var count: Int { range.count }
+
+  /// The file of the whole.
+  public var fileName: String? { base.fileName }
 
   /// Calls `body` with the bytes of the slice.
   public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result

@@ -39,6 +39,9 @@ public final class MappedFile: ByteSource {
     address = UnsafeRawPointer(mapped)
   }
 
+  /// The path.
+  public var fileName: String? { path }
+
   deinit {
     if let address = address {
       munmap(UnsafeMutableRawPointer(mutating: address), count)

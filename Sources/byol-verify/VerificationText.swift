@@ -23,7 +23,8 @@ enum VerificationText {
     for output in comparison.outputs {
       table.row(
         output.output, output.agrees ? "agrees" : "differs",
-        "error \(Numbers.scientific(output.error)) (\(comparison.engine))")
+        (output.error.map { "error \(Numbers.scientific($0))" } ?? "values that are no numbers")
+          + " (\(comparison.engine))")
     }
     Swift.print(table.text)
     for field in comparison.contract {

@@ -112,6 +112,16 @@ struct NpzTests {
     #expect(try root["b"]?.tensor().elementType == .bool)
   }
 
+  @Test(arguments: [false, true], [false, true])
+  func `tensors of several slabs come back`(compressed: Bool, transposed: Bool) throws {
+    let base = try Tensor(floats: (0..<1_200_000).map(Float.init), shape: [1000, 1200])
+    let tensor = transposed ? base.permuted([1, 0]) : base
+    let root = try roundTrip(
+      .dict([("x", .bool(true)), ("t", .tensor(tensor))]), compressed: compressed)
+    #expect(try root["t"]?.tensor().hasSameBits(as: tensor) == true)
+    #expect(try root["x"]?.tensor().integers() == [1])
+  }
+
   @Test func `strided tensors are written row-major`() throws {
     let base = try Tensor(floats: Array(0..<24).map(Float.init), shape: [2, 3, 4])
     let view = base.permuted([1, 2, 0])

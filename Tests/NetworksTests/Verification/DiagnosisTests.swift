@@ -211,4 +211,51 @@ struct DiagnosisTests {
       result.sentence.contains(
         "the reference has the online and the target network exchanged (error then 0)"))
   }
+
+  @Test("explanations that the reference cannot tell apart are all given")
+  func alternatives() throws {
+    // One pixel of padding, by its number and by the rule.
+    var contract = Contract.tiny(stem: .init(kernel: 3, stride: 1, pad: 0, pool: false))
+    contract.encoder.strides = [1, 1]
+    contract.encoder.padding = .symmetric
+    let stated = try RandomCheckpoint(contract).checkpoint
+    var other = stated
+    other.contract.encoder.stem.pad = nil
+    var random = Random(4)
+    let input = Activation(shape: [2, 3, 3, 3], values: random.numbers(54))
+    let expected = try #require(
+      try engine.run(ForwardRequest(input: input), on: other).outputs[.embedding])
+    let archive = Archive(
+      .dict([
+        ("input", .tensor(try Tensor(doubles: input.values, shape: input.shape))),
+        ("embedding", .tensor(try Tensor(doubles: expected.values, shape: expected.shape))),
+      ]), format: "npz")
+    let result = try diagnose(
+      reference: Reference(archive, name: "x"), checkpoint: stated, engine: engine,
+      tolerance: tolerance)
+    let all = [result.explanation] + result.alternatives
+    #expect(Set(all.map(findings)) == [["stem padding: 1"], ["stem padding: symmetric"]])
+    #expect(result.sentence.contains("; just as well: it pads the first convolution "))
+  }
+
+  @Test(
+    "the old place of the stride in basic blocks is recognised",
+    .enabled(if: Shared.isPresent, Shared.why))
+  func basicStride() throws {
+    var old = try Loaded(Shared.path("fixtures/deepmind/tiny_haiku_byol_basicblock.npz"))
+      .checkpoint
+    old.contract.encoder.strideAt = 1
+    let record = try GenuineReference("infer_tiny_haiku_byol_basicblock.npz")
+    let parts = try ["embedding", "projection", "prediction"].map {
+      ($0, Node.tensor(try #require(record.arrays["a/online/eval/\($0)"])))
+    }
+    let pictures = try #require(record.arrays["a/images_01"])
+    let archive = Archive(
+      .dict([("images_01", .tensor(pictures)), ("layout", .text("NHWC"))] + parts),
+      format: "npz")
+    let result = try diagnose(
+      reference: Reference(archive, name: "deepmind"), checkpoint: old, engine: engine,
+      tolerance: tolerance)
+    #expect(findings(result.explanation) == ["stride: conv0"])
+  }
 }
