@@ -27,6 +27,12 @@ public struct Diagnosis: Sendable, Hashable, Codable {
   /// Hypotheses and pairs of them that were tried.
   public var trials: Int
 
+  enum CodingKeys: String, CodingKey {
+    case reference, engine, comparison, tolerance, explanation, alternatives, trials
+    case firstDivergingStage = "first_diverging_stage"
+    case explainedError = "explained_error"
+  }
+
   /// Whether every error is within the tolerance.
   public var agrees: Bool { comparison.error <= tolerance }
 
