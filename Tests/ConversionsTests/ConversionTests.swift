@@ -99,7 +99,7 @@ import Testing
     let plain = try Npz().read(MappedFile(sample))
     for (change, expected) in [
       ({ (name: String) in name.contains("block_0/~/conv_1/w") ? nil : name }, "conv1/weight"),
-      ({ $0.replacingOccurrences(of: "block_group_2", with: "block_group_5") }, "stage5"),
+      ({ $0.replacingOccurrences(of: "block_group_2", with: "block_group_5") }, "stage3"),
       ({ $0.contains("block_group_0/~/block_0/~/batchnorm_2/") ? nil : $0 }, "bn2"),
     ] as [((String) -> String?, String)] {
       let path = folder.path("hole.npz")
