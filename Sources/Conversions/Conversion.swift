@@ -56,7 +56,8 @@ public struct Conversion {
   ///
   /// - Parameter progress: called with the number of bytes written so far, one call at a time.
   /// - Throws: `Failure`; the output is then what it was before.
-  public func run(progress: @escaping @Sendable (Int) -> Void = { _ in }) throws -> ConversionReport {
+  public func run(progress: @escaping @Sendable (Int) -> Void = { _ in }) throws -> ConversionReport
+  {
     var report = report
     if options.dryRun {
       try AtomicFile.check(destination.path, force: options.force)
