@@ -39,7 +39,13 @@ let package = Package(
   ] + (hasOneDNN ? [.systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])])] : []) + [
     // What programs agree on, embedded in the tools.
     .target(
-      name: "Schemas", path: "schemas", resources: [.embedInCode("checkpoint.json"), .embedInCode("dialects")],
+      name: "Schemas", path: "schemas",
+      // Read by people and by programs that check JSON, not by the tools.
+      exclude: [
+        "contract", "convert-report", "dialect", "index", "inspection", "provenance", "recipe",
+        "sidecar", "tree", "verification", "verify-report",
+      ].map { $0 + ".schema.json" },
+      resources: [.embedInCode("checkpoint.json"), .embedInCode("dialects")],
       swiftSettings: strict),
 
     // Libraries, lowest first.
