@@ -7,11 +7,7 @@ import Tensors
 ///
 /// - Throws: `Failure` where the file cannot be read.
 func digest(of file: MappedFile) throws -> Digest {
-  try file.withBytes { bytes in
-    var hasher = DigestHasher()
-    hasher.update(bytes)
-    return hasher.finalized()
-  }
+  try Tensor(.uint8, shape: [file.count], source: file).digest()
 }
 
 extension Checkpoint {

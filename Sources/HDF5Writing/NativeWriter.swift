@@ -100,7 +100,13 @@ struct Plan {
     names = NameTree(file: file)
     for tensor in self.tensors {
       groups += try names.add(tensor.path)
-      metadata += 448 + 16 * tensor.tensor.shape.count
+      let axes = tensor.tensor.shape.count
+      guard axes <= NativeLayout.axisLimit else {
+        throw Failure(
+          file: file, place: "/" + tensor.path,
+          expected: "at most \(NativeLayout.axisLimit) axes", found: "\(axes)")
+      }
+      metadata += 448 + 16 * axes
     }
     for names in names.members.values {
       metadata += 192 + names.reduce(0) { $0 + 15 + $1.utf8.count }

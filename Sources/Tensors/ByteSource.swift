@@ -16,11 +16,19 @@ public protocol ByteSource: Sendable {
   ///
   /// - Throws: `Failure` where the bytes cannot be had, and whatever `body` throws.
   func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result
+
+  /// Says that these bytes are not needed soon: memory that holds a copy of a file's can be freed.
+  ///
+  /// They can be read again all the same.
+  func release(_ range: Range<Int>)
 }
 
 extension ByteSource {
   /// `self`: most sources are cheap to read at random.
   public func resolved() throws -> any ByteSource { self }
+
+  /// Does nothing: most sources have their bytes nowhere else.
+  public func release(_ range: Range<Int>) {}
 
   /// Nil: no file that a message could name.
   public var fileName: String? { nil }
@@ -65,5 +73,11 @@ public struct ByteSlice: ByteSource {
   public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result
   {
     try base.withBytes { try body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+  }
+
+  /// Passes it on to the base.
+  public func release(_ part: Range<Int>) {
+    let start = range.lowerBound + part.lowerBound
+    base.release(start..<start + part.count)
   }
 }

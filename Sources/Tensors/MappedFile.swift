@@ -53,6 +53,18 @@ public final class MappedFile: ByteSource {
   {
     try body(UnsafeRawBufferPointer(start: address, count: count))
   }
+
+  /// Takes the whole pages of `range` out of the process's memory, unless they are few.
+  ///
+  /// They stay in the system's cache, from which they come back when they are touched.
+  public func release(_ range: Range<Int>) {
+    let pageSize = 4096
+    let start = (range.lowerBound + pageSize - 1) / pageSize * pageSize
+    let end = range.upperBound == count ? count : range.upperBound / pageSize * pageSize
+    guard let address, start >= 0, end <= count, end - start >= 16 * pageSize else { return }
+    // A hint that cannot fail for a mapping of our own.
+    _ = madvise(UnsafeMutableRawPointer(mutating: address + start), end - start, MADV_DONTNEED)
+  }
 }
 
 /// What tells one file from another, whatever its name.

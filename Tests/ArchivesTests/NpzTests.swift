@@ -105,8 +105,10 @@ struct NpzTests {
     #expect(try written { try Npz().write(again, to: $0) } == once)
   }
 
-  @Test func `numbers become scalars`() throws {
-    let root = try roundTrip(.dict([("i", .integer(7)), ("r", .real(0.5)), ("b", .bool(false))]))
+  @Test func `numbers become scalars, and text stays text`() throws {
+    let root = try roundTrip(
+      .dict([("i", .integer(7)), ("r", .real(0.5)), ("b", .bool(false)), ("t", .text("SGD"))]))
+    #expect("\(root["t"] ?? .none)" == "\(Node.text("SGD"))")
     #expect(try root["i"]?.tensor().integers() == [7])
     #expect(try root["r"]?.tensor().doubles() == [0.5])
     #expect(try root["b"]?.tensor().elementType == .bool)
@@ -131,8 +133,8 @@ struct NpzTests {
   }
 
   @Test(arguments: [
-    ("none", Node.none), ("t", .text("x")), ("nested", .dict([("a", .integer(1))])),
-    ("list", .sequence(kind: "list", [])), ("raw", .bytes([1])),
+    ("none", Node.none), ("t", .text("x\0")), ("nested", .dict([("a", .integer(1))])),
+    ("list", .sequence(kind: "list", [])), ("raw", .bytes([0])),
   ])
   func `values that npz cannot hold are refused by name`(key: String, value: Node) throws {
     let failure = try failure { _ = try roundTrip(.dict([(key, value)])) }
@@ -153,6 +155,17 @@ struct NpzTests {
     #expect(throws: Failure.self) {
       try Npz().read(mapped(RawZip(RawZip.Member(".npy", try fixture("rows.npy").all())).bytes))
     }
+  }
+
+  @Test func `a bomb of texts`() throws {
+    let text = Node.text(String(repeating: "a", count: 1 << 18))
+    let bomb = Node.dict((0..<20).map { ("t\($0)", text) })
+    let bytes = try written {
+      try Npz(compressed: true).write(Archive(bomb, format: "npz"), to: $0)
+    }
+    #expect(bytes.count < 40_000)
+    let message = try failure { _ = try Npz().read(mapped(bytes)) }.description
+    #expect(message.contains("'t15.npy'") && message.contains("16777216 bytes"))
   }
 
   @Test func `a damaged array is named when it is read`() throws {

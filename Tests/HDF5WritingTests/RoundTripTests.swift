@@ -57,6 +57,17 @@ import Testing
     }
   }
 
+  @Test func thirtyTwoAxesComeBack() throws {
+    try withFolder { folder in
+      let shape = [Int](repeating: 1, count: 30) + [2, 3]
+      let tensor = try Tensor(floats: [1, 2, 3, 4, 5, 6], shape: shape)
+      let native = try NativeFile(
+        MappedFile(write([NativeTensor(path: "a", tensor: tensor)], in: folder)))
+      try native.checkEveryByte()
+      #expect(native["a"]?.shape == shape)
+    }
+  }
+
   @Test func permutedAndBigEndianTensorsAreStoredRowMajor() throws {
     try withFolder { folder in
       let bytes = (0..<48).map { UInt8($0) }

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -207,3 +208,12 @@ def test_a_file_that_h5py_wrote_in_the_layout_is_native(pair, tmp_path):
     with h5py.File(pair[1]) as ours, h5py.File(path) as theirs:
         for name, array in read_with_h5py.tensors(theirs).items():
             assert array.tobytes() == read_with_h5py.read(ours[name]).tobytes(), name
+
+
+@pytest.mark.skipif(not shutil.which("h5dump"), reason="needs hdf5-tools")
+def test_the_document_shows_what_h5dump_prints(tmp_path):
+    convert(SAMPLE, tmp_path / "tiny.h5")
+    text = (PACKAGE / "docs/format.md").read_text()
+    command, _, shown = text.split("```\n$ ")[1].split("```")[0].partition("\n")
+    run = subprocess.run(command.split(), cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert re.sub(r"\d{3,}", "N", run.stdout) == re.sub(r"\d{3,}", "N", shown)

@@ -57,10 +57,15 @@
           + "expected 1 linear layers, as the contract has, found one more")
     }
 
-    @Test(arguments: [Double.nan, -.infinity])
-    func weightsThatAreNoNumbersDoNotVanishBehindAReLU(value: Double) throws {
-      let network = OneDNNCheckpoints()
-      let name = "online/encoder/stage0/block0/conv0/weight"
+    @Test(
+      arguments: [Double.nan, -.infinity],
+      [(1, "stage0/block0/conv0/weight"), (2, "stage0/block1/bn0/scale")])
+    func weightsThatAreNoNumbersDoNotVanishBehindAReLU(
+      value: Double, place: (version: Int, leaf: String)
+    ) throws {
+      var network = OneDNNCheckpoints()
+      network.version = place.version
+      let name = "online/encoder/\(place.leaf)"
       let sound = try network.checkpoint()
       let tensor = try sound.tensor(name)
       let values = [value] + (try tensor.doubles()).dropFirst()

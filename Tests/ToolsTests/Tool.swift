@@ -38,7 +38,7 @@ struct Tool {
     let folder = try TemporaryFolder()
     defer { folder.remove() }
     func handle(_ name: String) throws -> FileHandle {
-      FileManager.default.createFile(atPath: folder.path(name), contents: nil)
+      try Data().write(to: URL(filePath: folder.path(name)))
       return try FileHandle(forWritingTo: URL(filePath: folder.path(name)))
     }
     process.standardOutput = try handle("output")

@@ -22,32 +22,34 @@
       }
     }
 
-    deinit { for pointer in spare.values.joined() { free(pointer) } }
+    deinit { freeSpareMemory() }
 
     /// The library's engine.
     var engine: OpaquePointer { engineHandle.pointer }
     /// The library's stream.
     var stream: OpaquePointer { streamHandle.pointer }
 
-    /// Memory of that many bytes at a multiple of 64; its content is undefined.
+    /// Memory for an activation; its content is undefined.
     ///
-    /// What a buffer leaves behind is used again: fresh pages of the system cost as much time as
-    /// a layer's arithmetic.
+    /// What one leaves behind is used again: fresh pages of the system cost as much time as a layer's
+    /// arithmetic.
     ///
     /// - Throws: `Failure` (`inputOutput`) where there is no memory.
     func buffer(bytes count: Int) throws -> OneDNNBuffer {
       if let pointer = spare[count]?.popLast() {
         return OneDNNBuffer(pointer, count: count, of: self)
       }
-      var pointer: UnsafeMutableRawPointer?
-      guard posix_memalign(&pointer, 64, max(count, 64)) == 0, let pointer else {
-        throw Failure(.inputOutput, "no memory for an activation of \(count) bytes")
-      }
-      return OneDNNBuffer(pointer, count: count, of: self)
+      return OneDNNBuffer(try OneDNNBuffer.memory(bytes: count), count: count, of: self)
     }
 
     fileprivate func take(back pointer: UnsafeMutableRawPointer, count: Int) {
       spare[count, default: []].append(pointer)
+    }
+
+    /// Gives what no activation uses back to the system.
+    func freeSpareMemory() {
+      for pointer in spare.values.joined() { free(pointer) }
+      spare = [:]
     }
 
     /// Sets the threads of the calling thread's parallel regions.
@@ -61,12 +63,12 @@
     }
   }
 
-  /// Memory that goes back to its device when nothing uses it any more.
+  /// Memory at a multiple of 64; when nothing uses it any more it goes back where it came from.
   final class OneDNNBuffer {
     let pointer: UnsafeMutableRawPointer
     /// The size, in bytes.
     let count: Int
-    private let device: OneDNNDevice
+    private let device: OneDNNDevice?
 
     fileprivate init(_ pointer: UnsafeMutableRawPointer, count: Int, of device: OneDNNDevice) {
       self.pointer = pointer
@@ -74,11 +76,30 @@
       self.device = device
     }
 
-    deinit { device.take(back: pointer, count: count) }
+    /// Memory for weights, which goes back to the system.
+    ///
+    /// - Throws: `Failure` (`inputOutput`) where there is none.
+    init(bytes count: Int) throws {
+      pointer = try Self.memory(bytes: count)
+      self.count = count
+      device = nil
+    }
+
+    deinit {
+      if let device { device.take(back: pointer, count: count) } else { free(pointer) }
+    }
 
     /// The content as float32.
     var floats: UnsafeMutableBufferPointer<Float> {
       UnsafeMutableRawBufferPointer(start: pointer, count: count).bindMemory(to: Float.self)
+    }
+
+    fileprivate static func memory(bytes count: Int) throws -> UnsafeMutableRawPointer {
+      var pointer: UnsafeMutableRawPointer?
+      guard posix_memalign(&pointer, 64, max(count, 64)) == 0, let pointer else {
+        throw Failure(.inputOutput, "no memory for \(count) bytes of a network")
+      }
+      return pointer
     }
   }
 #endif

@@ -106,6 +106,7 @@
       if shapes.count >= 2, !shapes.contains(shape) {
         layers = [:]
         shapes = []
+        device.freeSpareMemory()
       }
       shapes.insert(shape)
     }

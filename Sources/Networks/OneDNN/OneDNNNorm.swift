@@ -78,13 +78,16 @@
         onednn_batch_norm($0, $1, pointer, Float(norm.eps), isTraining, rectifies, $2)
       }
       func keep(_ values: [Double], as argument: Int32) throws -> OneDNNBuffer {
-        let buffer = try device.buffer(bytes: values.count * 4)
+        let buffer = try OneDNNBuffer(bytes: values.count * 4)
         for (index, value) in values.enumerated() { buffer.floats[index] = Float(value) }
         try primitive.keep(buffer, as: argument)
         return buffer
       }
       let unknown = OneDNNNorm.Moments(mean: norm.scale, variance: norm.scale)
       let moments = isTraining ? unknown : try norm.running()
+      if isFused, !(norm.scale + norm.offset + moments.mean).allSatisfy({ $0.isFinite }) {
+        throw OneDNNNotFinite()
+      }
       _ = try keep(norm.scale, as: DNNL_ARG_SCALE)
       _ = try keep(norm.offset, as: DNNL_ARG_SHIFT)
       let mean = try keep(moments.mean, as: DNNL_ARG_MEAN)

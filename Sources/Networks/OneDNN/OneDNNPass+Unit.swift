@@ -13,8 +13,14 @@
       var side: (() throws -> OneDNNArray)?
     }
 
-    /// The weights of a unit, and how to make the library's description of its layer from layouts of
-    /// source, weights, bias and destination.
+    /// Describes a unit's layer to the library: one of the shim's functions, given the place for the
+    /// result, the engine, the layouts of weights and bias, and the attributes.
+    typealias Describe = (
+      UnsafeMutablePointer<OpaquePointer?>, OpaquePointer, OpaquePointer, OpaquePointer,
+      OpaquePointer
+    ) -> dnnl_status_t
+
+    /// The weights of a unit.
     struct Weights {
       var path: String
       /// The shape in the library's order: OIHW or [out, in].
@@ -24,9 +30,9 @@
       /// One value an output channel.
       var bias: [Float]
 
-      /// Whether all are numbers: any other times zero is NaN, and so is the sum.
+      /// Whether all are numbers.
       var areFinite: Bool {
-        values.reduce(0) { $0 + $1 * 0 } == 0 && bias.allSatisfy(\.isFinite)
+        values.allSatisfy { $0.isFinite } && bias.allSatisfy { $0.isFinite }
       }
     }
 
@@ -36,16 +42,11 @@
     /// - Parameters:
     ///   - output: height, width and channels of the result.
     ///   - weights: reads the weights; called only where no primitive is ready.
-    ///   - describe: the shim's function, given the place of the result, the library's engine,
-    ///     layouts of weights and bias, and attributes.
     /// - Throws: `Failure`.
     func run(
       _ unit: Unit, on input: OneDNNArray, output shape: (Int, Int, Int),
       weights: () throws -> Weights,
-      describe: (
-        UnsafeMutablePointer<OpaquePointer?>, OpaquePointer, OpaquePointer, OpaquePointer,
-        OpaquePointer
-      ) -> dnnl_status_t
+      describe: Describe
     ) throws -> OneDNNArray {
       let (height, width, channels) = shape
       let side = isFused ? try unit.side?() : nil
@@ -81,10 +82,7 @@
     /// A primitive that keeps its weights in the layout it likes best.
     private func prepare(
       _ weights: inout Weights, adds: Bool, rectifies: Bool,
-      _ describe: (
-        UnsafeMutablePointer<OpaquePointer?>, OpaquePointer, OpaquePointer, OpaquePointer,
-        OpaquePointer
-      ) -> dnnl_status_t
+      _ describe: Describe
     ) throws -> OneDNNPrimitive {
       let rowMajor = weights.lengths.count == 4 ? dnnl_oihw : dnnl_oi
       let stored = try OneDNNArray.layout(weights.lengths, rowMajor)

@@ -77,7 +77,7 @@
     ) throws {
       let from = layout.pointer
       guard let wanted = self.layout(of: argument) else { return }
-      let buffer = try device.buffer(bytes: onednn_layout_size(wanted))
+      let buffer = try OneDNNBuffer(bytes: onednn_layout_size(wanted))
       let reorder = try OneDNNPrimitive(purpose, on: device) {
         onednn_reorder($0, $1, from, wanted, $2)
       }

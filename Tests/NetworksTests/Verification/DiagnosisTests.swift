@@ -155,7 +155,26 @@ struct DiagnosisTests {
       ])
     #expect(result.comparison.stages[0].error < 1e-6)
     #expect(result.firstDivergingStage == "stem/pool")
-    #expect(try diagnosis("bgr").firstDivergingStage == "embedding")
+    // Without stages in the reference the explanation shows where.
+    #expect(try diagnosis("bgr").firstDivergingStage == "stem/conv")
+    #expect(try diagnosis("stride-first").firstDivergingStage == "stage1/block0/conv0")
+    #expect(try diagnosis("hidden").firstDivergingStage == "stem/bn")
+    #expect(try diagnosis("pool-symmetric").firstDivergingStage == "stem/pool")
+    #expect(try diagnosis("leaky").firstDivergingStage == "embedding")
+  }
+
+  @Test("what rounding explains is not searched for")
+  func rounding() throws {
+    let single = OpenBLASEngine(precision: .float32, threads: 1)
+    let result = try diagnose(
+      reference: reference("right"), checkpoint: checkpoint, engine: single, tolerance: 1e-9)
+    #expect(!result.agrees && result.isRounding && result.isExplained)
+    #expect(result.trials == 0 && result.explanation.isEmpty)
+    #expect(result.sentence.contains("; rounding explains it: this network's own float32 and "))
+
+    let small = try diagnosis("right") { $0.batchNorm.eps = 1.01e-5 }
+    #expect(small.rounding != nil && !small.isRounding)
+    #expect(findings(small.explanation) == ["eps: 1e-5"])
   }
 
   @Test("pairs of a large network are tried among the most helpful")
