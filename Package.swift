@@ -40,6 +40,11 @@ let package = Package(
     // What programs agree on, embedded in the tools.
     .target(
       name: "Schemas", path: "schemas",
+      // Read by people and by programs that check JSON, not by the tools.
+      exclude: [
+        "contract", "convert-report", "dialect", "index", "inspection", "provenance", "recipe",
+        "sidecar", "tree", "verification", "verify-report",
+      ].map { $0 + ".schema.json" },
       resources: [.embedInCode("checkpoint.json"), .embedInCode("dialects")],
       swiftSettings: strict),
 

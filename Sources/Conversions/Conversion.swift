@@ -126,7 +126,7 @@ public struct Conversion {
     progress(byteCount)
     // The output is read again even without --verify: what it does not say of itself goes beside it.
     let written = try Loaded(
-      file.temporaryPath, format: destination.format.name, dialect: destination.dialectName)
+      file.temporaryPath, format: destination.format, writtenIn: destination.dialect)
     if options.verify {
       let compared = try compareTensors(with: written.checkpoint)
       report.checks.append(
