@@ -66,7 +66,7 @@ public struct Dialect: Sendable {
     }
   }
 
-  private func rules(of form: DialectFile.FormText, spelling: Spelling) throws -> [Rule] {
+  func rules(of form: DialectFile.FormText, spelling: Spelling) throws -> [Rule] {
     try form.mounts.flatMap { mount in
       guard let group = file.rules[mount.rules] else {
         throw Failure(

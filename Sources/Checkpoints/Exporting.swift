@@ -19,7 +19,7 @@ extension Dialect {
   }
 
   private func expand(_ checkpoint: Checkpoint, format: String) throws -> Archive {
-    let form = try forms().first { $0.name == checkpoint.provenance.dialect?.form } ?? forms()[0]
+    let form = try exportForm(checkpoint)
     let maps = maps.nativeWords
     let variables = exportVariables(checkpoint)
     // By rule, in the dialect's order: sorted names within a mount, as DeepMind's trees have them.
@@ -29,7 +29,8 @@ extension Dialect {
       var found = false
       for (position, rule) in form.rules.enumerated() {
         guard case .tensor(let native, let axes) = rule.destination,
-          let bindings = native.match(bytes, maps: maps, known: variables.merging(rule.bound) { $1 }),
+          let bindings = native.match(
+            bytes, maps: maps, known: variables.merging(rule.bound) { $1 }),
           let name = rule.dialect.print(bindings, maps: self.maps)
         else { continue }
         let tensor = try axes?.fromNative(entry.tensor) ?? entry.tensor
@@ -64,6 +65,16 @@ extension Dialect {
     }
     let mine = beginning(form.rules[position])
     return form.rules.firstIndex { beginning($0) == mine } ?? position
+  }
+
+  /// The form and spelling of the file that came, or the dialect's first.
+  private func exportForm(_ checkpoint: Checkpoint) throws -> Form {
+    let use = checkpoint.provenance.dialect.flatMap { $0.name == name ? $0 : nil }
+    let named = file.forms.first { $0.name == use?.form } ?? file.forms[0]
+    let allowed = Spelling.all(file.spellings)
+    let spelling = allowed.first { $0.name == use?.spelling } ?? allowed.first ?? .plain
+    return Form(
+      name: named.name, spelling: spelling, rules: try rules(of: named, spelling: spelling))
   }
 
   /// The words of the file that came, or the dialect's defaults.

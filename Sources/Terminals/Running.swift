@@ -39,12 +39,14 @@ public func runTool<Tool: ParsableCommand>(_ tool: Tool.Type, _ body: (Tool) thr
 /// Whether an argument asks for help; `-dash.npz`, which ArgumentParser reads as `-d -a -s -h ...`,
 /// does not.
 private func asksForHelp(_ argument: String) -> Bool {
-  ["-h", "--help", "-help", "--help-hidden", "--version", "--experimental-dump-help"].contains(argument)
+  ["-h", "--help", "-help", "--help-hidden", "--version", "--experimental-dump-help"].contains(
+    argument)
     || argument.hasPrefix("--generate-completion-script")
 }
 
-/// Ends the process once what was printed is on its way; where it cannot be (a full disk, a closed
-/// pipe), with the exit code of that.
+/// Ends the process once what was printed is on its way.
+///
+/// Where it cannot be printed (a full disk), the exit code is that of input and output.
 ///
 /// Libraries' exit handlers are left out: OpenBLAS 0.3.21 now and then waits there for ever for a
 /// thread of its own.

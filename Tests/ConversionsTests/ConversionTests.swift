@@ -77,7 +77,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("out.pth", nil as String?, nil as String?), ("out.h5", "haiku", nil), ("out.npz", "latin", nil),
+    ("out.pth", nil as String?, nil as String?), ("out.h5", "haiku", nil),
+    ("out.npz", "latin", nil),
     ("out.npz", nil, "floppy"),
   ])
   func `an output that cannot be is a usage error`(_ wish: (String, String?, String?)) throws {
@@ -99,7 +100,7 @@ import Testing
     let plain = try Npz().read(MappedFile(sample))
     for (change, expected) in [
       ({ (name: String) in name.contains("block_0/~/conv_1/w") ? nil : name }, "conv1/weight"),
-      ({ $0.replacingOccurrences(of: "block_group_2", with: "block_group_5") }, "stage5"),
+      ({ $0.replacingOccurrences(of: "block_group_2", with: "block_group_5") }, "stage3"),
       ({ $0.contains("block_group_0/~/block_0/~/batchnorm_2/") ? nil : $0 }, "bn2"),
     ] as [((String) -> String?, String)] {
       let path = folder.path("hole.npz")
