@@ -76,6 +76,30 @@ public final class AtomicFile {
     if let size = options.expectedSize, size > 0 { try reserve(size) }
   }
 
+  /// Refuses a destination that a file could not be written to, and changes nothing.
+  ///
+  /// - Throws: `Failure`, as the initialiser does.
+  public static func check(_ path: String, force: Bool) throws {
+    _ = try Destination(path, force: force)
+  }
+
+  /// Removes a file that a new one makes wrong, if there is one.
+  ///
+  /// - Throws: `Failure` (`usage`) where there is one and `force` is not set; (`inputOutput`).
+  public static func remove(_ path: String, force: Bool) throws {
+    if unlinkIsNeeded(path) {
+      guard force else {
+        throw Failure(.usage, file: path, "this file speaks of the output; --force removes it")
+      }
+      guard unlink(path) == 0 else { throw Failure.system("cannot remove", file: path) }
+    }
+  }
+
+  private static func unlinkIsNeeded(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0
+  }
+
   deinit { discard() }
 
   /// Gives the file its name.

@@ -30,14 +30,15 @@ public final class OutputFile {
   ///
   /// - Throws: `Failure` (`inputOutput`).
   public func write(_ bytes: UnsafeRawBufferPointer) throws {
-    position += bytes.count
     if bytes.count < Self.bufferLimit {
       buffer.append(contentsOf: bytes)
+      position += bytes.count
       if buffer.count >= Self.bufferLimit { try flush() }
       return
     }
     try flush()
-    try send(bytes, at: position - bytes.count)
+    try send(bytes, at: position)
+    position += bytes.count
   }
 
   /// Hands what is buffered to the system.

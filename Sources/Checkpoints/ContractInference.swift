@@ -55,6 +55,53 @@ struct Architecture {
     (predictor, predictorBiases) = try Self.mlp(branch + "/predictor", shapes)
   }
 
+  /// Refuses a network with a hole: a missing stage, block or layer.
+  ///
+  /// Running statistics and heads may be missing: people keep parameters alone.
+  ///
+  /// - Throws: `Failure` (`badInput`) that names the missing tensor.
+  func checkComplete(_ paths: [String]) throws {
+    let all = Set(paths)
+    for branch in Branch.allCases {
+      let encoder = branch.rawValue + "/encoder/"
+      let mine = all.filter { $0.hasPrefix(encoder) }
+      guard !mine.isEmpty else { continue }
+      var expected = [encoder + "stem/conv/weight"]
+      let norms = version == 1 ? [encoder + "stem/bn"] : [encoder + "final/bn"]
+      expected += norms.flatMap { [$0 + "/scale", $0 + "/offset"] }
+      for (stage, count) in blocks.enumerated() {
+        for number in 0..<count {
+          let place = "\(encoder)stage\(stage)/block\(number)"
+          for layer in 0..<(block == .bottleneck ? 3 : 2) {
+            expected += [
+              "\(place)/conv\(layer)/weight", "\(place)/bn\(layer)/scale",
+              "\(place)/bn\(layer)/offset",
+            ]
+          }
+        }
+      }
+      if let missing = expected.first(where: { !all.contains($0) }) {
+        throw Failure(
+          .badInput, place: missing,
+          "the \(branch.rawValue) encoder is not whole without this tensor")
+      }
+      // What is left over belongs to a stage or block that the walk did not reach.
+      let reached = Set(expected.map { Self.block(of: $0) })
+      if let stray = mine.sorted().first(where: { !reached.contains(Self.block(of: $0)) }) {
+        throw Failure(
+          .badInput, place: stray,
+          "the stages are numbered from 0 without a gap, and so are their blocks")
+      }
+    }
+  }
+
+  /// `online/encoder/stage0/block1` of a tensor in it.
+  private static func block(of path: String) -> String {
+    let parts = path.split(separator: "/")
+    let isStage = parts.count > 3 && parts[2].hasPrefix("stage")
+    return parts.prefix(isStage ? 4 : 3).joined(separator: "/")
+  }
+
   /// Sizes and biases of a chain of linear layers.
   private static func mlp(_ path: String, _ shapes: [String: [Int]]) throws -> ([Int], [Bool]) {
     var sizes: [Int] = []

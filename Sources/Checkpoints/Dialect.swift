@@ -22,8 +22,11 @@ public struct Dialect: Sendable {
   public init(json: [UInt8], file name: String) throws {
     do {
       file = try JSONDecoder().decode(DialectFile.self, from: Data(json))
+      try file.check()
       // Every form is compiled once, so that a broken rule is found here and not in the middle.
-      for form in file.forms { _ = try rules(of: form, spelling: .plain) }
+      for form in file.forms {
+        for rule in try rules(of: form, spelling: .plain) { try rule.check(file) }
+      }
     } catch let failure as Failure {
       throw failure.of(file: name)
     } catch {
@@ -63,7 +66,7 @@ public struct Dialect: Sendable {
     }
   }
 
-  private func rules(of form: DialectFile.FormText, spelling: Spelling) throws -> [Rule] {
+  func rules(of form: DialectFile.FormText, spelling: Spelling) throws -> [Rule] {
     try form.mounts.flatMap { mount in
       guard let group = file.rules[mount.rules] else {
         throw Failure(

@@ -1,20 +1,6 @@
 import Archives
 import Tensors
 
-/// An archive in a dialect's names, and what of the checkpoint is in it.
-public struct Exported: Sendable {
-  /// The tree to write.
-  public var archive: Archive
-  /// Native names that the dialect does not hold, and that were left out by the user's word.
-  public var dropped: [String]
-
-  /// A tree, and what was left out of it.
-  public init(archive: Archive, dropped: [String]) {
-    self.archive = archive
-    self.dropped = dropped
-  }
-}
-
 extension Dialect {
   /// The checkpoint in this dialect's names and orders of axes.
   ///
@@ -22,35 +8,29 @@ extension Dialect {
   /// source's tree again: names, order, container kinds, types, shapes, bits. Others are written in the
   /// dialect's own order.
   ///
-  /// - Parameter drop: patterns of native names to leave out; `*` stands for any characters.
   /// - Throws: `Failure` (`usage`) that names the first tensor the dialect cannot hold.
-  public func write(_ checkpoint: Checkpoint, format: String, drop: [String] = []) throws -> Exported
-  {
-    if drop.isEmpty, checkpoint.provenance.dialect?.name == name, let tree = checkpoint.tree,
+  public func write(_ checkpoint: Checkpoint, format: String) throws -> Archive {
+    if checkpoint.provenance.dialect?.name == name, let tree = checkpoint.tree,
       let root = try checkpoint.sourceTree(tree)
     {
-      return Exported(archive: Archive(root, format: format), dropped: [])
+      return Archive(root, format: format)
     }
-    return try expand(checkpoint, format: format, drop: drop)
+    return try expand(checkpoint, format: format)
   }
 
-  private func expand(_ checkpoint: Checkpoint, format: String, drop: [String]) throws -> Exported {
-    let form = try forms().first { $0.name == checkpoint.provenance.dialect?.form } ?? forms()[0]
+  private func expand(_ checkpoint: Checkpoint, format: String) throws -> Archive {
+    let form = try exportForm(checkpoint)
     let maps = maps.nativeWords
     let variables = exportVariables(checkpoint)
-    var dropped: [String] = []
     // By rule, in the dialect's order: sorted names within a mount, as DeepMind's trees have them.
     var named: [(mount: Int, name: String, value: Node)] = []
     for entry in checkpoint.entries {
-      if drop.contains(where: { matches(entry.path, pattern: $0) }) {
-        dropped.append(entry.path)
-        continue
-      }
       let bytes = Array(entry.path.utf8)
       var found = false
       for (position, rule) in form.rules.enumerated() {
         guard case .tensor(let native, let axes) = rule.destination,
-          let bindings = native.match(bytes, maps: maps, known: variables.merging(rule.bound) { $1 }),
+          let bindings = native.match(
+            bytes, maps: maps, known: variables.merging(rule.bound) { $1 }),
           let name = rule.dialect.print(bindings, maps: self.maps)
         else { continue }
         let tensor = try axes?.fromNative(entry.tensor) ?? entry.tensor
@@ -72,8 +52,7 @@ extension Dialect {
       named.append((mount(of: position, in: form), name, .integer(value)))
     }
     named.sort { ($0.mount, $0.name) < ($1.mount, $1.name) }
-    return Exported(
-      archive: Archive(.dict(named.map { ($0.name, $0.value) }), format: format), dropped: dropped)
+    return Archive(.dict(named.map { ($0.name, $0.value) }), format: format)
   }
 
   /// A number that is the same for all rules of a mount: those with the same beginning.
@@ -86,6 +65,16 @@ extension Dialect {
     }
     let mine = beginning(form.rules[position])
     return form.rules.firstIndex { beginning($0) == mine } ?? position
+  }
+
+  /// The form and spelling of the file that came, or the dialect's first.
+  private func exportForm(_ checkpoint: Checkpoint) throws -> Form {
+    let use = checkpoint.provenance.dialect.flatMap { $0.name == name ? $0 : nil }
+    let named = file.forms.first { $0.name == use?.form } ?? file.forms[0]
+    let allowed = Spelling.all(file.spellings)
+    let spelling = allowed.first { $0.name == use?.spelling } ?? allowed.first ?? .plain
+    return Form(
+      name: named.name, spelling: spelling, rules: try rules(of: named, spelling: spelling))
   }
 
   /// The words of the file that came, or the dialect's defaults.

@@ -7,6 +7,8 @@ public struct Imported: Sendable {
   public var checkpoint: Checkpoint
   /// What the user should know, a sentence each.
   public var notes: [String]
+  /// Names that were left out by the user's word.
+  public var dropped = 0
 }
 
 extension Dialect {
@@ -41,9 +43,9 @@ extension Dialect {
   /// Every leaf is used once, or is an extra, or is dropped by the user's word; the counts are in the
   /// provenance.
   ///
-  /// - Parameter drop: patterns of names to leave out; `*` stands for any characters.
+  /// - Parameter drop: names to leave out, the source's or native ones.
   /// - Throws: `Failure` (`badInput`) that names the leaf.
-  public func read(_ archive: Archive, drop: [String] = []) throws -> Imported {
+  public func read(_ archive: Archive, drop: NamePatterns = NamePatterns()) throws -> Imported {
     guard let fit = try fit(archive) else {
       throw Failure(expected: "names of the dialect \(name)", found: "none of them")
     }
@@ -56,7 +58,7 @@ extension Dialect {
 private struct DialectReading {
   let dialect: Dialect
   let form: Dialect.Form
-  let drop: [String]
+  let drop: NamePatterns
   var entries: [Checkpoint.Entry] = []
   var extras: [Checkpoint.Entry] = []
   var recipe = Recipe()
@@ -65,7 +67,7 @@ private struct DialectReading {
   var counts = Provenance.Counts()
   var takenBy: [String: String] = [:]
 
-  init(dialect: Dialect, form: Dialect.Form, drop: [String]) {
+  init(dialect: Dialect, form: Dialect.Form, drop: NamePatterns) {
     self.dialect = dialect
     self.form = form
     self.drop = drop
@@ -80,8 +82,11 @@ private struct DialectReading {
     self = scratch
     let architecture = try Architecture(
       shapes: Dictionary(uniqueKeysWithValues: entries.map { ($0.path, $0.tensor.shape) }))
+    if drop.isEmpty { try architecture.checkComplete(entries.map(\.path)) }
     let contract = try Contract(architecture, dialect: dialect.file, origins: &origins)
-    for field in recipe.saidFields { origins["recipe." + field] = origins["recipe." + field] ?? .dialect }
+    for field in recipe.saidFields {
+      origins["recipe." + field] = origins["recipe." + field] ?? .dialect
+    }
     var provenance = Provenance(createdBy: NativeNames.createdBy)
     provenance.dialect = Provenance.DialectUse(
       name: dialect.name, version: dialect.version, form: form.name,
@@ -92,13 +97,15 @@ private struct DialectReading {
     let checkpoint = Checkpoint(
       entries: entries, contract: contract, recipe: recipe, provenance: provenance, tree: tree,
       extras: extras)
-    return Imported(checkpoint: checkpoint, notes: notes(checkpoint))
+    return Imported(
+      checkpoint: checkpoint, notes: notes(checkpoint), dropped: counts.dropped)
   }
 
   private func notes(_ checkpoint: Checkpoint) -> [String] {
     var notes: [String] = []
     if counts.extras > 0 {
-      let names = checkpoint.tree?.leaves.filter { $0.leaf.path?.hasPrefix("extras/") ?? true }
+      let names =
+        checkpoint.tree?.leaves.filter { $0.leaf.path?.hasPrefix("extras/") ?? true }
         .map(\.name) ?? []
       notes.append(
         "\(counts.extras) name\(counts.extras == 1 ? " is" : "s are") not the dialect's, kept as extras: "
@@ -115,7 +122,7 @@ private struct DialectReading {
   private mutating func take(_ leaf: Leaf) throws -> SourceLeaf? {
     counts.source += 1
     let name = leaf.name
-    if drop.contains(where: { matches(name, pattern: $0) }) {
+    if drop.matches(name) {
       counts.dropped += 1
       return nil
     }
@@ -124,20 +131,35 @@ private struct DialectReading {
       guard var bindings = rule.dialect.match(bytes, maps: dialect.maps, known: rule.bound) else {
         continue
       }
-      if let found = try use(leaf, rule, &bindings) { return found }
+      switch try use(leaf, rule, &bindings) {
+      case .kept(let found): return found
+      case .dropped: return nil
+      case .unfit: continue
+      }
     }
     return keep(leaf)
   }
 
+  /// What a rule makes of a leaf.
+  private enum Use {
+    case kept(SourceLeaf)
+    case dropped
+    case unfit
+  }
+
   private mutating func use(
     _ leaf: Leaf, _ rule: Dialect.Rule, _ bindings: inout Bindings
-  ) throws -> SourceLeaf? {
+  ) throws -> Use {
     let name = leaf.name
     switch rule.destination {
     case .tensor(let native, let axes):
       guard case .tensor(let tensor) = leaf.value,
         let path = native.print(bindings, maps: nativeMaps)
-      else { return nil }
+      else { return .unfit }
+      if drop.matches(path) {
+        counts.dropped += 1
+        return .dropped
+      }
       try remember(bindings, besides: native, name)
       if let other = takenBy[path] {
         throw Failure(
@@ -152,17 +174,19 @@ private struct DialectReading {
         throw failure
       }
       counts.used += 1
-      return SourceLeaf(tensor: tensor, path: path, axes: axes)
+      return .kept(SourceLeaf(tensor: tensor, path: path, axes: axes))
     case .recipe(let field):
-      guard let value = try leaf.value.wholeNumber, recipe.set(field, to: value) else { return nil }
+      guard let value = try leaf.value.wholeNumber, recipe.set(field, to: value) else {
+        return .unfit
+      }
       origins["recipe." + field] = .file
       counts.used += 1
       guard case .tensor(let tensor) = leaf.value else {
         var scalar = SourceLeaf(kind: "integer")
         scalar.path = "recipe." + field
-        return scalar
+        return .kept(scalar)
       }
-      return SourceLeaf(tensor: tensor, path: "recipe." + field, axes: nil)
+      return .kept(SourceLeaf(tensor: tensor, path: "recipe." + field, axes: nil))
     }
   }
 
@@ -312,17 +336,4 @@ extension Recipe {
     if random != nil { fields.append("random") }
     return fields
   }
-}
-
-/// Whether `name` is what `pattern` describes; `*` stands for any characters.
-func matches(_ name: String, pattern: String) -> Bool {
-  func match(_ name: Substring, _ pattern: Substring) -> Bool {
-    guard let first = pattern.first else { return name.isEmpty }
-    if first == "*" {
-      return name.indices.contains { match(name[$0...], pattern.dropFirst()) }
-        || match("", pattern.dropFirst())
-    }
-    return name.first == first && match(name.dropFirst(), pattern.dropFirst())
-  }
-  return match(name[...], pattern[...])
 }

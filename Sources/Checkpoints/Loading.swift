@@ -13,6 +13,8 @@ public struct Loaded: Sendable {
   public var checkpoint: Checkpoint
   /// What the user should know, a sentence each.
   public var notes: [String]
+  /// Names that were left out by the user's word.
+  public var dropped: Int
 
   /// The dialect's name.
   public var dialectName: String { dialect?.name ?? Dialects.native }
@@ -23,41 +25,54 @@ public struct Loaded: Sendable {
   ///   - path: the file.
   ///   - format: a format's name, or nil to look at the content.
   ///   - dialect: a dialect's name or file, or nil to look at the names.
-  ///   - drop: patterns of source names to leave out.
+  ///   - drop: names to leave out, the source's or native ones.
   ///   - withTree: whether a native file's tree of source names is read too.
   /// - Throws: `Failure` that names the file and the place in it.
   public init(
-    _ path: String, format: String? = nil, dialect: String? = nil, drop: [String] = [],
-    withTree: Bool = true
+    _ path: String, format: String? = nil, dialect: String? = nil,
+    drop: NamePatterns = NamePatterns(), withTree: Bool = true
   ) throws {
     let file = try MappedFile(path)
     do {
       let format = try format.map { try Formats.named($0) } ?? Formats.recognising(file)
+      let archive = try format.read(file)
       try self.init(
-        file: file, archive: try format.read(file), dialect: dialect, drop: drop,
-        sidecar: Sidecar.path(of: path), withTree: withTree)
+        file: file, archive: archive, dialect: try Self.dialect(of: archive, named: dialect),
+        drop: drop, sidecar: Sidecar.path(of: path), withTree: withTree)
+    } catch let failure as Failure {
+      // What the user asked for is not the file's fault.
+      throw failure.kind == .usage ? failure : failure.of(file: path)
+    }
+  }
+
+  /// Opens a file that was just written in `dialect`, nil for the native names, without its sidecar.
+  ///
+  /// - Throws: `Failure` that names the file and the place in it.
+  public init(_ path: String, format: any ArchiveFormat, writtenIn dialect: Dialect?) throws {
+    let file = try MappedFile(path)
+    do {
+      try self.init(
+        file: file, archive: try format.read(file), dialect: dialect, drop: NamePatterns(),
+        sidecar: nil, withTree: true)
     } catch let failure as Failure {
       throw failure.of(file: path)
     }
   }
 
-  init(
-    file: MappedFile, archive: Archive, dialect name: String?, drop: [String], sidecar: String?,
+  private init(
+    file: MappedFile, archive: Archive, dialect: Dialect?, drop: NamePatterns, sidecar: String?,
     withTree: Bool
   ) throws {
     self.file = file
     self.archive = archive
-    let imported: Imported
-    if name == Dialects.native || (name == nil && NativeReading.recognises(archive)) {
-      dialect = nil
-      imported = try NativeReading.read(archive, withTree: withTree)
-    } else {
-      let found = try name.map { try Dialects.named($0) } ?? Self.recognised(archive)
-      dialect = found
-      imported = try found.read(archive, drop: drop)
-    }
+    self.dialect = dialect
+    let imported =
+      try dialect?.read(archive, drop: drop)
+      ?? NativeReading.read(archive, withTree: withTree, drop: drop)
     checkpoint = imported.checkpoint
     notes = imported.notes
+    dropped = imported.dropped
+    try drop.checkUsed()
     if dialect != nil, let sidecar, let said = try Sidecar.read(sidecar) {
       checkpoint.contract = said.contract
       checkpoint.recipe = said.recipe
@@ -66,6 +81,15 @@ public struct Loaded: Sendable {
     }
     guard !checkpoint.entries.isEmpty else {
       throw Failure(expected: "tensors of a BYOL network", found: "none")
+    }
+  }
+
+  /// The dialect that was named, or that of the archive's names; nil for the native one.
+  private static func dialect(of archive: Archive, named name: String?) throws -> Dialect? {
+    switch name {
+    case Dialects.native?: nil
+    case let name?: try Dialects.named(name)
+    case nil: NativeReading.recognises(archive) ? nil : try recognised(archive)
     }
   }
 
@@ -78,9 +102,11 @@ public struct Loaded: Sendable {
     }
     if let best, best.share >= 0.5 { return best.dialect }
     let names = archive.leaves.prefix(3).map { "'\($0.name)'" }.joined(separator: ", ")
+    let isNameless = archive.leaves.allSatisfy { $0.path.isEmpty }
     throw Failure(
       expected: "names of a known dialect (\(Dialects.names.joined(separator: ", ")))",
-      found: names.isEmpty ? "no names at all" : names + (archive.leaves.count > 3 ? ", ..." : ""))
+      found: isNameless
+        ? "no names at all" : names + (archive.leaves.count > 3 ? ", ..." : ""))
   }
 }
 

@@ -14,14 +14,19 @@ public enum NativeReading {
   ///
   /// - Throws: `Failure` (`badInput`): another major version, a document that does not decode, a name
   ///   that the layout does not have.
-  /// - Parameter withTree: whether the source's tree is read too; only writing the source's own dialect
-  ///   needs it.
-  public static func read(_ archive: Archive, withTree: Bool = true) throws -> Imported {
+  /// - Parameters:
+  ///   - withTree: whether the source's tree is read too; only writing the source's own dialect
+  ///     needs it.
+  ///   - drop: names to leave out.
+  public static func read(
+    _ archive: Archive, withTree: Bool = true, drop: NamePatterns = NamePatterns()
+  ) throws -> Imported {
     var notes: [String] = []
     var documents: [String: [UInt8]] = [:]
     var entries: [Checkpoint.Entry] = []
     var extras: [Checkpoint.Entry] = []
     var ignored: [String] = []
+    var dropped = 0
     for leaf in archive.leaves {
       let name = leaf.name
       if name.hasPrefix("x-") || leaf.value.isEmptyContainer {
@@ -37,6 +42,10 @@ public enum NativeReading {
           throw Failure(place: name, expected: "JSON as bytes", found: "\(tensor.elementType)")
         }
         documents[name] = try tensor.bytes()
+        continue
+      }
+      if drop.matches(name) {
+        dropped += 1
         continue
       }
       if name.hasPrefix("extras/") {
@@ -57,15 +66,17 @@ public enum NativeReading {
     let provenance = try decode(Provenance.self, "provenance", documents)
     let contract = try decode(Contract.self, "contract", documents)
     try contract.check()
+    let recipe = try decode(Recipe.self, "recipe", documents)
+    try recipe.check()
     var checkpoint = Checkpoint(
       entries: entries, contract: contract,
-      recipe: try decode(Recipe.self, "recipe", documents), provenance: provenance,
+      recipe: recipe, provenance: provenance,
       tree: documents[NativeNames.treePath] == nil
         ? nil : try decode(SourceTree.self, NativeNames.treePath, documents), extras: extras)
     if documents["verification"] != nil {
       checkpoint.verification = try decode(Verification.self, "verification", documents)
     }
-    return Imported(checkpoint: checkpoint, notes: notes)
+    return Imported(checkpoint: checkpoint, notes: notes, dropped: dropped)
   }
 
   /// Refuses another major version, and notes a newer minor one.
@@ -113,28 +124,4 @@ public enum NativeReading {
 
 extension Node {
   fileprivate var isEmptyContainer: Bool { children?.isEmpty ?? false }
-}
-
-extension Contract {
-  /// Refuses numbers that no network has.
-  func check() throws {
-    let stages = encoder.blocks.count
-    guard stages > 0, stages <= 16, encoder.channels.count == stages,
-      encoder.strides.count == stages, encoder.blocks.allSatisfy({ (1...1000).contains($0) }),
-      encoder.channels.allSatisfy({ (1...1_000_000).contains($0) }),
-      encoder.strides.allSatisfy({ (1...64).contains($0) })
-    else {
-      throw Failure(
-        place: "contract", expected: "blocks, channels and strides of 1 to 16 stages",
-        found: "\(encoder.blocks), \(encoder.channels), \(encoder.strides)")
-    }
-    guard (1...2).contains(encoder.version), (0...2).contains(encoder.strideAt),
-      (1...64).contains(encoder.stem.kernel), (1...64).contains(encoder.stem.stride),
-      (0...64).contains(encoder.stem.pad ?? 0), batchNorm.eps > 0, batchNorm.eps < 1,
-      batchNorm.keep >= 0, batchNorm.keep < 1,
-      input.mean.count == input.std.count, input.std.allSatisfy({ $0 > 0 }), input.range > 0
-    else {
-      throw Failure(.badInput, place: "contract", "a number in it is none that a network can have")
-    }
-  }
 }

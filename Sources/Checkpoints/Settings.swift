@@ -2,21 +2,26 @@ import FoundationEssentials
 import Tensors
 
 extension Checkpoint {
-  /// Sets a field of the contract or the recipe by the user's word: `encoder.padding=symmetric`,
+  /// Sets a field of the contract or the recipe by the user's word.
+  ///
+  /// Words are `encoder.padding=symmetric`,
   /// `bn.eps=1e-3`, `recipe.tau.base=0.996`. The field's origin becomes `flag`.
   ///
   /// - Throws: `Failure` (`usage`) where there is no such field or the value does not fit.
   public mutating func set(_ assignment: String) throws {
     let parts = assignment.split(separator: "=", maxSplits: 1).map(String.init)
     guard parts.count == 2 else {
-      throw Failure(.usage, "--set takes FIELD=VALUE (encoder.padding=symmetric), not '\(assignment)'")
+      throw Failure(
+        .usage, "--set takes FIELD=VALUE (encoder.padding=symmetric), not '\(assignment)'")
     }
     var path = parts[0].split(separator: ".").map(String.init)
     let isRecipe = path.first == "recipe"
     if isRecipe || path.first == "contract" { path.removeFirst() }
     do {
       if isRecipe {
-        recipe = try changed(recipe, path, parts[1])
+        let new = try changed(recipe, path, parts[1])
+        try new.check()
+        recipe = new
       } else {
         let new = try changed(contract, path, parts[1])
         try new.check()
@@ -24,8 +29,6 @@ extension Checkpoint {
       }
     } catch let failure as Failure {
       throw Failure(.usage, "--set \(assignment): \(failure.message)")
-    } catch {
-      throw Failure(.usage, "--set \(assignment): \(describe(error))")
     }
     provenance.origins[(isRecipe ? "recipe." : "contract.") + path.joined(separator: ".")] = .flag
   }
@@ -35,10 +38,39 @@ extension Checkpoint {
   ) throws -> Value {
     var json = try JSONDecoder().decode(JSONValue.self, from: Data(try jsonBytes(value)))
     let parsed = (try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))) ?? .text(text)
-    guard json.set(path[...], to: parsed) else {
-      throw Failure(.usage, "there is no field \(path.joined(separator: "."))")
+    let name = path.joined(separator: ".")
+    let before = json.fields().map(\.path)
+    guard !path.isEmpty, json.set(path[...], to: parsed) else {
+      throw Failure(
+        .usage, "there is no field \(name); there are \(before.joined(separator: ", "))")
     }
-    return try JSONDecoder().decode(Value.self, from: Data(try jsonBytes(json)))
+    let changed: Value
+    do {
+      changed = try JSONDecoder().decode(Value.self, from: Data(try jsonBytes(json)))
+    } catch {
+      throw Failure(.usage, "\(text) is no value of this field\(allowed(error))")
+    }
+    // A field that does not exist is not decoded, and so does not come back.
+    let after = try JSONDecoder().decode(JSONValue.self, from: Data(try jsonBytes(changed)))
+    guard after.value(at: path[...]) == parsed else {
+      throw Failure(
+        .usage, "there is no field \(name); there are \(before.joined(separator: ", "))")
+    }
+    return changed
+  }
+
+  /// The words that a field of words has, where the decoder refused another one.
+  private func allowed(_ error: any Error) -> String {
+    guard case DecodingError.dataCorrupted(let context)? = error as? DecodingError else {
+      return ""
+    }
+    let words: [String: [String]] = [
+      "padding": ["same", "symmetric"], "pool_padding": ["same", "symmetric"],
+      "block": ["basic", "bottleneck"], "running_variance": ["biased", "unbiased"],
+    ]
+    return words[context.codingPath.last?.stringValue ?? ""].map {
+      ": it is \($0.joined(separator: " or "))"
+    } ?? ""
   }
 }
 
@@ -102,6 +134,13 @@ public indirect enum JSONValue: Codable, Hashable, Sendable {
     }
     self = .object(fields)
     return true
+  }
+
+  /// The field at `path`, or nil.
+  func value(at path: ArraySlice<String>) -> JSONValue? {
+    guard let key = path.first else { return self }
+    guard case .object(let fields) = self else { return nil }
+    return fields[key]?.value(at: path.dropFirst())
   }
 
   /// The values without parts and their paths, sorted by path: `encoder.padding`.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Tensors
 
 /// `OUT.byol.json`: contract and recipe beside a file whose format or dialect cannot hold them.
@@ -22,18 +23,22 @@ public struct Sidecar: Codable, Sendable {
 
   /// Reads a sidecar, or gives nil where there is none.
   ///
-  /// - Throws: `Failure` (`badInput`) where it is not what it must be.
+  /// - Throws: `Failure` (`badInput`) where it is not what it must be; (`inputOutput`) where it is there
+  ///   and cannot be read.
   static func read(_ path: String) throws -> Sidecar? {
-    guard let file = try? MappedFile(path) else { return nil }
+    guard access(path, F_OK) == 0 || errno != ENOENT else { return nil }
+    let file = try MappedFile(path)
     do {
       let sidecar = try JSONDecoder().decode(
         Sidecar.self, from: Data(try file.withBytes { Array($0) }))
       try sidecar.contract.check()
+      try sidecar.recipe.check()
       return sidecar
     } catch let failure as Failure {
       throw failure.of(file: path)
     } catch {
-      throw Failure(.badInput, file: path, "this sidecar is not what it must be: \(describe(error))")
+      throw Failure(
+        .badInput, file: path, "this sidecar is not what it must be: \(describe(error))")
     }
   }
 }

@@ -16,6 +16,11 @@ struct Template: Sendable, Hashable {
   }
 
   struct Hole: Sendable, Hashable {
+    /// The types that are not maps of a dialect.
+    static let types: Set<String> = ["int", "suffix", "word"]
+    /// Shifts beyond it are mistakes, and sums with them could overflow.
+    static let largestShift = 999_999
+
     var name: String
     var type: String
     var shift: Int
@@ -48,8 +53,10 @@ struct Template: Sendable, Hashable {
         throw Failure(.badInput, "the template '\(text)' has a hole without a name")
       }
       let shift = head.count == 2 ? Int(String(decoding: head[1], as: UTF8.self)) : 0
-      guard let shift else {
-        throw Failure(.badInput, "the template '\(text)' shifts a hole by what is no number")
+      guard let shift, (0...Hole.largestShift).contains(shift) else {
+        throw Failure(
+          .badInput,
+          "the template '\(text)' shifts a hole by what is no number up to \(Hole.largestShift)")
       }
       if !literal.isEmpty { pieces.append(.literal(literal)) }
       literal = []

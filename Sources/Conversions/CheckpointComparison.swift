@@ -3,7 +3,7 @@ import Checkpoints
 import Networks
 import Tensors
 
-/// How two checkpoints relate: the same weights, role by role? the same function?
+/// Whether two checkpoints have the same weights, role by role, and compute the same.
 public struct CheckpointComparison: Codable, Sendable {
   /// A role in both files.
   public struct RoleVerdict: Codable, Sendable {
@@ -19,8 +19,8 @@ public struct CheckpointComparison: Codable, Sendable {
   public struct OutputVerdict: Codable, Sendable {
     /// `embedding`, `target projection` ...
     public var output: String
-    /// max|a-b| / max|b|.
-    public var error: Double
+    /// max|a-b| / max|b|; absent where a value is no finite number.
+    public var error: Double?
     /// Whether the error is within the tolerance.
     public var agrees: Bool
   }
@@ -53,15 +53,18 @@ public struct CheckpointComparison: Codable, Sendable {
   /// Largest error of two float64 passes over the same weights that is agreement.
   public static let usualTolerance = 1e-6
 
-  /// Compares two files of any formats and dialects.
+  /// Compares two files of any formats and dialects, or of those given.
   ///
   /// - Throws: `Failure` where one is no checkpoint.
-  public init(_ first: String, _ second: String, tolerance: Double = usualTolerance) throws {
+  public init(
+    _ first: String, _ second: String, format: String? = nil, dialect: String? = nil,
+    tolerance: Double = usualTolerance
+  ) throws {
     self.first = first
     self.second = second
     self.tolerance = tolerance
-    let one = try Loaded(first).checkpoint
-    let other = try Loaded(second).checkpoint
+    let one = try Loaded(first, format: format, dialect: dialect, withTree: false).checkpoint
+    let other = try Loaded(second, format: format, dialect: dialect, withTree: false).checkpoint
     let engine = Engines.exact()
     self.engine = engine.name
     sameWeights = true
@@ -103,18 +106,20 @@ public struct CheckpointComparison: Codable, Sendable {
         changed.append("\(entry.path) has shape \(entry.tensor.shape) in A, \(theirs.shape) in B")
         continue
       }
-      let differences = try zip(entry.tensor.doubles(), theirs.doubles()).map { abs($0 - $1) }
-      let most = differences.max() ?? 0
-      if most > 0 || entry.tensor.elementType != theirs.elementType {
-        changed.append(entry.path)
-        largest = max(largest, most)
+      guard try !entry.tensor.hasSameBits(as: theirs) else { continue }
+      changed.append(entry.path)
+      for (mine, other) in zip(try entry.tensor.doubles(), try theirs.doubles()) {
+        let distance = abs(mine - other)
+        if distance.isNaN, mine.isNaN != other.isNaN { largest = .infinity }
+        largest = max(largest, distance)
       }
     }
     for entry in other.entries where Role(of: entry.path) == role && one[entry.path] == nil {
       changed.append(entry.path + " is only in B")
     }
-    return "\(Numbers.counted(changed.count, "tensor")), by up to \(Numbers.scientific(largest)): "
-      + (changed.first ?? "") + (changed.count > 1 ? ", ..." : "")
+    let most = largest.isFinite ? "by up to \(Numbers.scientific(largest))" : "some no numbers"
+    return "\(Numbers.counted(changed.count, "tensor")), \(most): " + (changed.first ?? "")
+      + (changed.count > 1 ? ", ..." : "")
   }
 
   private static func compareContracts(_ one: Contract, _ other: Contract) throws -> [[String]] {
@@ -138,13 +143,12 @@ public struct CheckpointComparison: Codable, Sendable {
       else { continue }
       for output in Output.allCases {
         guard let a = mine[output], let b = theirs[output], a.shape == b.shape else { continue }
-        let scale = b.values.reduce(0) { max($0, abs($1)) }
-        let most = zip(a.values, b.values).reduce(0) { max($0, abs($1.0 - $1.1)) }
-        let error = scale > 0 ? most / scale : most
+        // Infinite where a value is no number: nothing agrees with that.
+        let error = Agreement(name: output.rawValue, of: a, with: b).error
         outputs.append(
           OutputVerdict(
-            output: (branch == .target ? "target " : "") + output.rawValue, error: error,
-            agrees: error <= tolerance))
+            output: (branch == .target ? "target " : "") + output.rawValue,
+            error: error.isFinite ? error : nil, agrees: error <= tolerance))
       }
     }
   }

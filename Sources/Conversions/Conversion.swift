@@ -20,7 +20,8 @@ public struct Conversion {
     throws
   {
     var source = try Loaded(
-      input, format: options.fromFormat, dialect: options.from, drop: options.drop)
+      input, format: options.fromFormat, dialect: options.from,
+      drop: NamePatterns(options.drop))
     for setting in options.settings { try source.checkpoint.set(setting) }
     let destination = try Destination(output, options: options, source: source)
     self.source = source
@@ -31,7 +32,8 @@ public struct Conversion {
     if source.dialect == nil {
       let leaves = checkpoint.entries.count + checkpoint.extras.count
       counts = Provenance.Counts()
-      counts.source = leaves
+      counts.source = leaves + source.dropped
+      counts.dropped = source.dropped
       counts.used = checkpoint.entries.count
       counts.extras = checkpoint.extras.count
     }
@@ -54,9 +56,11 @@ public struct Conversion {
   ///
   /// - Parameter progress: called with the number of bytes written so far, one call at a time.
   /// - Throws: `Failure`; the output is then what it was before.
-  public func run(progress: @escaping @Sendable (Int) -> Void = { _ in }) throws -> ConversionReport {
+  public func run(progress: @escaping @Sendable (Int) -> Void = { _ in }) throws -> ConversionReport
+  {
     var report = report
     if options.dryRun {
+      try AtomicFile.check(destination.path, force: options.force)
       report.mapping = source.checkpoint.tree?.leaves.map { name, leaf in
         ConversionReport.Mapping(
           source: name, native: leaf.path ?? "kept as \(leaf.kind)", axes: leaf.axes?.text)
@@ -66,12 +70,14 @@ public struct Conversion {
     }
     let file = try AtomicFile(
       destination.path, AtomicFile.Options(force: options.force, sync: options.sync))
+    let damage = sourceDamage()
     do {
       if destination.isNativeHDF5 {
         try writeNativeFile(into: file, progress: progress, report: &report)
       } else {
         try writeOther(into: file, progress: progress, report: &report)
       }
+      try damage?.value()
       report.output.size = try MappedFile(file.temporaryPath).count
       try file.commit()
     } catch let failure as Failure {
@@ -84,15 +90,21 @@ public struct Conversion {
     return report
   }
 
+  /// The checking of a native source's hashes, beside the work: damage must not get new hashes.
+  private func sourceDamage() -> Background<Void>? {
+    guard source.archive.format == "hdf5" else { return nil }
+    let file = source.file
+    return Background { try NativeFile(file).checkEveryByte(threads: 1) }
+  }
+
   /// The output's tree in a dialect, or nil where the output is a native HDF5 file.
-  func exported() throws -> Exported? {
+  func exported() throws -> Archive? {
     if destination.isNativeHDF5 { return nil }
     let checkpoint = try withFingerprints()
     guard let dialect = destination.dialect else {
-      return Exported(
-        archive: try checkpoint.nativeArchive(format: destination.format.name), dropped: [])
+      return try checkpoint.nativeArchive(format: destination.format.name)
     }
-    return try dialect.write(checkpoint, format: destination.format.name, drop: options.drop)
+    return try dialect.write(checkpoint, format: destination.format.name)
   }
 
   /// The checkpoint as it goes into a native archive of another format than HDF5.
@@ -108,35 +120,46 @@ public struct Conversion {
     into file: AtomicFile, progress: @escaping @Sendable (Int) -> Void,
     report: inout ConversionReport
   ) throws {
-    guard let exported = try exported() else { return }
-    try destination.format.write(exported.archive, to: file.output)
+    guard let archive = try exported() else { return }
+    try destination.format.write(archive, to: file.output)
     try file.output.flush()
     progress(byteCount)
-    report.counts.dropped += exported.dropped.count
-    guard options.verify else { return }
+    // The output is read again even without --verify: what it does not say of itself goes beside it.
     let written = try Loaded(
-      file.temporaryPath, format: destination.format.name, dialect: destination.dialectName)
-    let compared = try compareTensors(with: written.checkpoint, besides: Set(exported.dropped))
-    report.checks.append(
-      ConversionReport.Check(
-        name: "source", detail: "\(compared) tensors read again, equal bit for bit"))
-    if written.checkpoint.contract != source.checkpoint.contract
-      || written.checkpoint.recipe != source.checkpoint.recipe
+      file.temporaryPath, format: destination.format, writtenIn: destination.dialect)
+    if options.verify {
+      let compared = try compareTensors(with: written.checkpoint)
+      report.checks.append(
+        ConversionReport.Check(
+          name: "source", detail: "\(compared) tensors read again, equal bit for bit"))
+    }
+    try writeSidecar(ifOtherThan: written.checkpoint, report: &report)
+  }
+
+  /// Puts contract and recipe beside the output where reading it does not give them, and removes those
+  /// of the file that it replaces.
+  private func writeSidecar(
+    ifOtherThan written: Checkpoint, report: inout ConversionReport
+  ) throws {
+    let sidecar = Sidecar.path(of: destination.path)
+    if written.contract != source.checkpoint.contract
+      || written.recipe != source.checkpoint.recipe
     {
-      let sidecar = Sidecar.path(of: destination.path)
       let beside = try AtomicFile(
-        sidecar, AtomicFile.Options(force: true, sync: options.sync))
+        sidecar, AtomicFile.Options(force: options.force, sync: options.sync))
       try beside.output.write(try jsonBytes(Sidecar(source.checkpoint)))
       try beside.commit()
       report.notes.append(
         "\(destination.dialectName) cannot hold the whole contract and recipe: they are in "
           + baseName(sidecar))
+    } else {
+      try AtomicFile.remove(sidecar, force: options.force)
     }
   }
 
   /// Compares every tensor with the one that was read again; gives their number.
-  func compareTensors(with written: Checkpoint, besides dropped: Set<String> = []) throws -> Int {
-    let entries = source.checkpoint.entries.filter { !dropped.contains($0.path) }
+  func compareTensors(with written: Checkpoint) throws -> Int {
+    let entries = source.checkpoint.entries
     try forEachConcurrently(entries, threads: options.threads, weight: \.tensor.byteCount) {
       entry in
       guard let other = written[entry.path], try entry.tensor.hasSameBits(as: other) else {

@@ -44,8 +44,13 @@ struct Destination {
       } else {
         throw Failure(
           .usage, file: path,
-          "--to must say the dialect: \(([Dialects.native] + Dialects.names).joined(separator: ", "))")
+          "--to must say the dialect: \(([Dialects.native] + Dialects.names).joined(separator: ", "))"
+        )
       }
+    }
+    if format.name == "npy" {
+      throw Failure(
+        .usage, file: path, "an npy file holds one array; a checkpoint goes into npz or h5")
     }
     if dialect != nil, format.name == "hdf5" {
       throw Failure(

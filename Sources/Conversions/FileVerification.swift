@@ -44,13 +44,16 @@ public struct FileVerification: Codable, Sendable {
   /// What the user should know.
   public var notes: [String] = []
 
-  /// Whether no check failed.
-  public var passed: Bool { !verdicts.contains { $0.status == .no } }
+  /// Whether something was checked and no check failed.
+  public var passed: Bool {
+    verdicts.contains { $0.status == .yes } && !verdicts.contains { $0.status == .no }
+  }
 
   /// Verifies the file at `path`: intact, consistent.
   ///
   /// - Throws: `Failure` (`badInput`) where it is no checkpoint at all; what a check finds is a verdict.
-  public init(_ path: String, format: String? = nil, dialect: String? = nil, threads: Int = 2) throws
+  public init(_ path: String, format: String? = nil, dialect: String? = nil, threads: Int = 2)
+    throws
   {
     self.path = path
     let file = try MappedFile(path)
@@ -58,7 +61,7 @@ public struct FileVerification: Codable, Sendable {
     let isNative = format.name == "hdf5"
     do {
       verdicts.append(try Self.intact(file, format: format, threads: threads))
-    } catch let failure as Failure where isNative {
+    } catch let failure as Failure where isNative && Self.isOfOurKind(file) {
       verdicts.append(Verdict("intact", .no, failure.withoutFile))
       verdicts.append(
         Verdict("consistent", .notChecked, "a file that is not intact is not run"))
@@ -68,6 +71,12 @@ public struct FileVerification: Codable, Sendable {
     notes = loaded.notes
     let verdict = try Self.consistent(loaded, threads: threads)
     verdicts.append(verdict)
+  }
+
+  /// Whether an HDF5 file has the superblock of the native layout; another one is no damaged
+  /// checkpoint but none at all.
+  private static func isOfOurKind(_ file: MappedFile) -> Bool {
+    (try? file.withBytes { $0.count > 8 && $0[8] == 2 }) ?? false
   }
 
   /// Profile and hashes of a native file; checksums of others, where they have any.
@@ -103,6 +112,8 @@ public struct FileVerification: Codable, Sendable {
     let probe: Verification.Probe
     do {
       probe = try Probe.record(checkpoint, engine: exact)
+    } catch let failure as Failure where failure.kind == .differs {
+      return Verdict("consistent", .no, failure.withoutFile)
     } catch let failure as Failure {
       return Verdict("consistent", .notChecked, "the networks cannot be run: \(failure)")
     }
@@ -144,7 +155,8 @@ public struct FileVerification: Codable, Sendable {
           .differs, place: name, "taken back to the source's axes it is not what the source had")
       }
     }
-    return "\(hashed.count) tensors taken back through \(checkpoint.provenance.dialect?.name ?? "?") "
+    return
+      "\(hashed.count) tensors taken back through \(checkpoint.provenance.dialect?.name ?? "?") "
       + "equal the source's bit for bit"
   }
 }

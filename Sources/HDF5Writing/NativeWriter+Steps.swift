@@ -41,15 +41,15 @@ struct NativeWriter: ~Copyable {
     return written
   }
 
-  /// Adds documents, and last the index of everything else.
+  /// Adds documents, and last the index of everything else, which is the result.
   mutating func writeDocuments(
     _ documents: [NativeDocument], index written: [WrittenTensor]
-  ) throws {
+  ) throws -> WrittenTensor {
     var entries = written
     for document in documents.sorted(by: { $0.path < $1.path }) {
       entries.append(try write(document))
     }
-    _ = try write(
+    return try write(
       NativeDocument(
         path: NativeLayout.indexPath, bytes: IndexEntry.document(entries),
         schema: NativeLayout.indexSchema))

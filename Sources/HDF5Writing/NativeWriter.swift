@@ -1,4 +1,5 @@
 public import Archives
+import Glibc
 public import Tensors
 
 /// A tensor and its native name.
@@ -63,11 +64,25 @@ public func writeNative(
     var writer = try NativeWriter(plan, file: file)
     let written = try writer.writeTensors(threads: threads, ProgressMeter(progress))
     let (attributes, documents) = try finish(written)
-    try writer.writeDocuments(documents, index: written)
     try writer.setRootAttributes(attributes)
+    let index = try writer.writeDocuments(documents, index: written)
     try writer.close()
+    try checkEnd(of: file, index)
   } catch let failure as Failure {
     throw failure.of(file: file.path)
+  }
+}
+
+/// Checks that the index ends the file, where readers without HDF5 look for it: libhdf5, and not
+/// we, decides where things go.
+private func checkEnd(of file: OutputFile, _ index: WrittenTensor) throws {
+  var status = stat()
+  guard fstat(file.descriptor, &status) == 0 else {
+    throw Failure.system("cannot examine", file: file.path)
+  }
+  guard Int(status.st_size) == index.offset + index.byteCount else {
+    throw Failure(
+      .inputOutput, "HDF5 has put something behind the index, which must end the file")
   }
 }
 
@@ -85,7 +100,13 @@ struct Plan {
     names = NameTree(file: file)
     for tensor in self.tensors {
       groups += try names.add(tensor.path)
-      metadata += 448 + 16 * tensor.tensor.shape.count
+      let axes = tensor.tensor.shape.count
+      guard axes <= NativeLayout.axisLimit else {
+        throw Failure(
+          file: file, place: "/" + tensor.path,
+          expected: "at most \(NativeLayout.axisLimit) axes", found: "\(axes)")
+      }
+      metadata += 448 + 16 * axes
     }
     for names in names.members.values {
       metadata += 192 + names.reduce(0) { $0 + 15 + $1.utf8.count }

@@ -21,14 +21,21 @@ public enum Probe {
 
   /// Runs the probe through every network that the checkpoint can run.
   ///
-  /// - Throws: `Failure` where no network can be run, saying what is missing.
+  /// - Throws: `Failure` (`badInput`) where a network cannot be run, saying what is missing; (`differs`)
+  ///   where it gives values that are no finite numbers.
   public static func record(
     _ checkpoint: Checkpoint, engine: any Engine
   ) throws -> Verification.Probe {
     let input = input(for: checkpoint.contract)
+    let stages = try stages(checkpoint, engine: engine, input: input)
+    if let stage = stages.first(where: { !($0.mean.isFinite && $0.rms.isFinite) }) {
+      throw Failure(
+        .differs,
+        "the \(stage.branch.rawValue) network gives values that are no finite numbers from "
+          + "\(stage.name) on")
+    }
     return Verification.Probe(
-      engine: engine.name, shape: input.shape, seed: seed, tolerance: tolerance,
-      stages: try stages(checkpoint, engine: engine, input: input))
+      engine: engine.name, shape: input.shape, seed: seed, tolerance: tolerance, stages: stages)
   }
 
   /// Repeats a recorded probe with another engine, and gives the stage that deviates most and by how

@@ -39,6 +39,9 @@ public final class MappedFile: ByteSource {
     address = UnsafeRawPointer(mapped)
   }
 
+  /// The path.
+  public var fileName: String? { path }
+
   deinit {
     if let address = address {
       munmap(UnsafeMutableRawPointer(mutating: address), count)
@@ -49,6 +52,18 @@ public final class MappedFile: ByteSource {
   public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result
   {
     try body(UnsafeRawBufferPointer(start: address, count: count))
+  }
+
+  /// Takes the whole pages of `range` out of the process's memory, unless they are few.
+  ///
+  /// They stay in the system's cache, from which they come back when they are touched.
+  public func release(_ range: Range<Int>) {
+    let pageSize = 4096
+    let start = (range.lowerBound + pageSize - 1) / pageSize * pageSize
+    let end = range.upperBound == count ? count : range.upperBound / pageSize * pageSize
+    guard let address, start >= 0, end <= count, end - start >= 16 * pageSize else { return }
+    // A hint that cannot fail for a mapping of our own.
+    _ = madvise(UnsafeMutableRawPointer(mutating: address + start), end - start, MADV_DONTNEED)
   }
 }
 

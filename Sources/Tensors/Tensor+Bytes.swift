@@ -20,6 +20,7 @@ extension Tensor {
         while start < end {
           let next = min(end, start + max(bytes, 1))
           try body(UnsafeRawBufferPointer(rebasing: all[start..<next]))
+          view.source.release(start..<next)
           start = next
         }
       }
@@ -45,6 +46,7 @@ extension Tensor {
         row += rows
       }
     }
+    view.source.release(view.extent)
   }
 
   /// Calls `body` with all the elements' bytes, row-major and little-endian.
@@ -54,6 +56,7 @@ extension Tensor {
   {
     let view = try resolved()
     if view.isContiguous {
+      defer { view.source.release(view.extent) }
       return try view.source.withBytes {
         try body(UnsafeRawBufferPointer(rebasing: $0[view.offset..<view.offset + byteCount]))
       }
@@ -95,5 +98,12 @@ extension Tensor {
       }
       return same
     }
+  }
+
+  /// The bytes of the source that the elements lie in.
+  private var extent: Range<Int> {
+    guard count > 0 else { return offset..<offset }
+    let last = zip(shape, strides).reduce(0) { $0 + ($1.0 - 1) * $1.1 }
+    return offset..<offset + (last + 1) * elementType.byteCount
   }
 }

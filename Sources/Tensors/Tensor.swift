@@ -135,9 +135,15 @@ public struct Tensor: Sendable {
 
   /// The same elements over a source that is cheap to read at random.
   func resolved() throws -> Tensor {
+    let resolved: any ByteSource
+    do {
+      resolved = try source.resolved()
+    } catch let failure as Failure {
+      throw source.fileName.map { failure.of(file: $0) } ?? failure
+    }
     var copy = try Tensor(
       elementType, shape: shape, strides: strides, offset: offset, bigEndian: isBigEndian,
-      source: source.resolved())
+      source: resolved)
     copy.layout = layout
     return copy
   }

@@ -2,11 +2,12 @@ public import ArgumentParser
 import Glibc
 import Tensors
 
-/// Runs a tool: parses the command line, calls it, prints failures as one sentence, and leaves with the
-/// documented exit code.
+/// Runs a tool: parses the command line, calls it, prints failures as one sentence, and leaves with
+/// the documented exit code.
 ///
 /// 0 ok, 1 differs or verification failed, 2 bad input, 3 usage, 4 input/output.
-public func runTool<Tool: ParsableCommand>(_ tool: Tool.Type, _ body: (Tool) throws -> Void) -> Never
+public func runTool<Tool: ParsableCommand>(_ tool: Tool.Type, _ body: (Tool) throws -> Void)
+  -> Never
 {
   do {
     let parsed = try Tool.parseAsRoot()
@@ -14,26 +15,47 @@ public func runTool<Tool: ParsableCommand>(_ tool: Tool.Type, _ body: (Tool) thr
       // A command that ArgumentParser itself brings: help, completion scripts.
       var other = parsed
       try other.run()
-      exit(0)
+      leave(0)
     }
     try body(command)
-    fflush(nil)
-    exit(0)
+    leave(0)
   } catch let failure as Failure {
     fflush(nil)
     complain("\(Tool._commandName): \(failure)")
-    exit(failure.kind.rawValue)
+    leave(failure.kind.rawValue)
   } catch {
     let message = Tool.fullMessage(for: error)
     switch Tool.exitCode(for: error) {
-    case .success:
+    case .success where CommandLine.arguments.dropFirst().contains(where: asksForHelp):
       print(message)
-      exit(0)
+      leave(0)
     default:
       complain(message)
-      exit(Failure.Kind.usage.rawValue)
+      leave(Failure.Kind.usage.rawValue)
     }
   }
+}
+
+/// Whether an argument asks for help; `-dash.npz`, which ArgumentParser reads as `-d -a -s -h ...`,
+/// does not.
+private func asksForHelp(_ argument: String) -> Bool {
+  ["-h", "--help", "-help", "--help-hidden", "--version", "--experimental-dump-help"].contains(
+    argument)
+    || argument.hasPrefix("--generate-completion-script")
+}
+
+/// Ends the process once what was printed is on its way.
+///
+/// Where it cannot be printed (a full disk), the exit code is that of input and output.
+///
+/// Libraries' exit handlers are left out: OpenBLAS 0.3.21 now and then waits there for ever for a
+/// thread of its own.
+private func leave(_ code: Int32) -> Never {
+  guard fflush(nil) == 0 else {
+    complain("cannot write to standard output")
+    _exit(Failure.Kind.inputOutput.rawValue)
+  }
+  _exit(code)
 }
 
 /// A line on standard error.

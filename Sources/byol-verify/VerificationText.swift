@@ -23,14 +23,16 @@ enum VerificationText {
     for output in comparison.outputs {
       table.row(
         output.output, output.agrees ? "agrees" : "differs",
-        "error \(Numbers.scientific(output.error)) (\(comparison.engine))")
+        (output.error.map { "error \(Numbers.scientific($0))" } ?? "values that are no numbers")
+          + " (\(comparison.engine))")
     }
     Swift.print(table.text)
     for field in comparison.contract {
       Swift.print("  contract \(field[0]): \(field[1]) in A, \(field[2]) in B")
     }
     Swift.print("same weights: \(comparison.sameWeights ? "yes" : "no")")
-    let function = comparison.sameFunction.map { $0 ? "yes" : "no" } ?? "not checked: it cannot be run"
+    let function =
+      comparison.sameFunction.map { $0 ? "yes" : "no" } ?? "not checked: it cannot be run"
     Swift.print("same function: \(function)")
   }
 }

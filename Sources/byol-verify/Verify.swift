@@ -50,19 +50,31 @@ struct Verify: ParsableCommand {
     guard files.count == 1 || expect == nil else {
       throw ValidationError("--expect goes with one checkpoint, not with two.")
     }
+    guard expect != nil || !partial else {
+      throw ValidationError("--partial goes with --expect.")
+    }
+    guard expect != nil || files.count == 2 || tolerance == nil else {
+      throw ValidationError("--tolerance goes with --expect, or with two checkpoints.")
+    }
+    guard tolerance.map({ $0.isFinite && $0 >= 0 }) ?? true else {
+      throw ValidationError("--tolerance is a finite number, 0 or more.")
+    }
   }
 
   static func main() {
     runTool(Verify.self) { command in
       let passed =
         command.files.count == 2 ? try command.compare() : try command.verify()
-      guard passed else { throw Failure(.differs, "verification failed") }
+      guard passed else {
+        throw Failure(.differs, "not verified: see the lines that are not 'yes'")
+      }
     }
   }
 
   private func compare() throws -> Bool {
     let comparison = try CheckpointComparison(
-      files[0], files[1], tolerance: tolerance ?? CheckpointComparison.usualTolerance)
+      files[0], files[1], format: fromFormat, dialect: from,
+      tolerance: tolerance ?? CheckpointComparison.usualTolerance)
     if json { try printJSON(comparison) } else { VerificationText.print(comparison) }
     return comparison.sameWeights && comparison.sameFunction != false
   }

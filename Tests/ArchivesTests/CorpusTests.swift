@@ -55,6 +55,12 @@ struct CorpusTests {
     return samples.count
   }
 
+  private func readWhole(_ archive: Archive) throws {
+    for leaf in archive.leaves {
+      if case .tensor(let tensor) = leaf.value { _ = try tensor.digest() }
+    }
+  }
+
   @Test func `zip files get the verdict of the manifest`() throws {
     let count = try judge(["zip", "torch-zip"], except: Self.faultInside, where: { _ in true }) {
       let zip = try ZipReader($0)
@@ -65,16 +71,14 @@ struct CorpusTests {
 
   @Test func `npz files get the verdict of the manifest, to the last byte`() throws {
     let count = try judge(["zip"], where: { $0.name.hasSuffix(".npz") }) { file in
-      for leaf in try Npz().read(file).leaves where leaf.value.children == nil {
-        _ = try leaf.value.tensor().digest()
-      }
+      try readWhole(Npz().read(file))
     }
     #expect(count > 20)
   }
 
   @Test func `npy files get the verdict of the manifest, to the last byte`() throws {
     let count = try judge(["npy"], where: { _ in true }) {
-      _ = try Npy().read($0).root.tensor().digest()
+      try readWhole(Npy().read($0))
     }
     #expect(count > 40)
   }
@@ -87,9 +91,7 @@ struct CorpusTests {
       guard let file else { continue }
       for format in [Npz(), Npy()] as [any ArchiveFormat] {
         do {
-          for leaf in try format.read(file).leaves where leaf.value.children == nil {
-            _ = try leaf.value.tensor().digest()
-          }
+          try readWhole(format.read(file))
         } catch let failure as Failure {
           #expect(failure.kind == .badInput, "\(sample.name): \(failure)")
         }

@@ -105,11 +105,23 @@ struct NpzTests {
     #expect(try written { try Npz().write(again, to: $0) } == once)
   }
 
-  @Test func `numbers become scalars`() throws {
-    let root = try roundTrip(.dict([("i", .integer(7)), ("r", .real(0.5)), ("b", .bool(false))]))
+  @Test func `numbers become scalars, and text stays text`() throws {
+    let root = try roundTrip(
+      .dict([("i", .integer(7)), ("r", .real(0.5)), ("b", .bool(false)), ("t", .text("SGD"))]))
+    #expect("\(root["t"] ?? .none)" == "\(Node.text("SGD"))")
     #expect(try root["i"]?.tensor().integers() == [7])
     #expect(try root["r"]?.tensor().doubles() == [0.5])
     #expect(try root["b"]?.tensor().elementType == .bool)
+  }
+
+  @Test(arguments: [false, true], [false, true])
+  func `tensors of several slabs come back`(compressed: Bool, transposed: Bool) throws {
+    let base = try Tensor(floats: (0..<1_200_000).map(Float.init), shape: [1000, 1200])
+    let tensor = transposed ? base.permuted([1, 0]) : base
+    let root = try roundTrip(
+      .dict([("x", .bool(true)), ("t", .tensor(tensor))]), compressed: compressed)
+    #expect(try root["t"]?.tensor().hasSameBits(as: tensor) == true)
+    #expect(try root["x"]?.tensor().integers() == [1])
   }
 
   @Test func `strided tensors are written row-major`() throws {
@@ -121,8 +133,8 @@ struct NpzTests {
   }
 
   @Test(arguments: [
-    ("none", Node.none), ("t", .text("x")), ("nested", .dict([("a", .integer(1))])),
-    ("list", .sequence(kind: "list", [])), ("raw", .bytes([1])),
+    ("none", Node.none), ("t", .text("x\0")), ("nested", .dict([("a", .integer(1))])),
+    ("list", .sequence(kind: "list", [])), ("raw", .bytes([0])),
   ])
   func `values that npz cannot hold are refused by name`(key: String, value: Node) throws {
     let failure = try failure { _ = try roundTrip(.dict([(key, value)])) }
@@ -143,6 +155,17 @@ struct NpzTests {
     #expect(throws: Failure.self) {
       try Npz().read(mapped(RawZip(RawZip.Member(".npy", try fixture("rows.npy").all())).bytes))
     }
+  }
+
+  @Test func `a bomb of texts`() throws {
+    let text = Node.text(String(repeating: "a", count: 1 << 18))
+    let bomb = Node.dict((0..<20).map { ("t\($0)", text) })
+    let bytes = try written {
+      try Npz(compressed: true).write(Archive(bomb, format: "npz"), to: $0)
+    }
+    #expect(bytes.count < 40_000)
+    let message = try failure { _ = try Npz().read(mapped(bytes)) }.description
+    #expect(message.contains("'t15.npy'") && message.contains("16777216 bytes"))
   }
 
   @Test func `a damaged array is named when it is read`() throws {

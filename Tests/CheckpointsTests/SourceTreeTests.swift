@@ -12,7 +12,10 @@ import Testing
       .dict([
         ("weights", .tensor(try Tensor(floats: [1, 2], shape: [2]))),
         ("list", .sequence(kind: "list", [.integer(-3), .real(0.1), .none])),
-        ("tuple", .sequence(kind: "tuple", [.bool(true), .text("a \"quoted\" ä"), .bytes([0, 255])])),
+        (
+          "tuple",
+          .sequence(kind: "tuple", [.bool(true), .text("a \"quoted\" ä"), .bytes([0, 255])])
+        ),
         ("record", .record(type: "State", [Node.Entry(.text("mu"), .real(1e300))])),
         ("numbers", .mapping(kind: "dict", [Node.Entry(.number(7), .integer(1))])),
         ("empty", .sequence(kind: "tuple", [])),
@@ -23,21 +26,20 @@ import Testing
 
   @Test func `every kind of value comes back through JSON`() throws {
     let root = try root
-    let tree = try #require(
-      try SourceTree(root) { path, node in
-        if case .tensor(let tensor) = node {
-          return SourceLeaf(tensor: tensor, path: "weights", axes: nil)
-        }
-        return SourceLeaf(scalar: node)
-      })
+    let made = SourceTree(root) { path, node in
+      if case .tensor(let tensor) = node {
+        return SourceLeaf(tensor: tensor, path: "weights", axes: nil)
+      }
+      return SourceLeaf(scalar: node)
+    }
+    let tree = try #require(made)
     let json = try jsonBytes(tree, pretty: false)
     let again = try JSONDecoder().decode(SourceTree.self, from: Data(json))
     #expect(again == tree)
-    let node = try #require(
-      try again.node { leaf in
-        leaf.kind == "tensor"
-          ? Node.tensor(try Tensor(floats: [1, 2], shape: [2])) : leaf.scalar
-      })
+    let rebuilt = try again.node { leaf in
+      leaf.kind == "tensor" ? Node.tensor(try Tensor(floats: [1, 2], shape: [2])) : leaf.scalar
+    }
+    let node = try #require(rebuilt)
     #expect(String(describing: strip(node)) == String(describing: strip(root)))
   }
 

@@ -77,7 +77,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("out.pth", nil as String?, nil as String?), ("out.h5", "haiku", nil), ("out.npz", "latin", nil),
+    ("out.pth", nil as String?, nil as String?), ("out.h5", "haiku", nil),
+    ("out.npz", "latin", nil),
     ("out.npz", nil, "floppy"),
   ])
   func `an output that cannot be is a usage error`(_ wish: (String, String?, String?)) throws {
@@ -91,6 +92,51 @@ import Testing
     }
     #expect(failure?.kind == .usage)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
+  }
+
+  @Test func `a network with a hole is refused by the name of the hole`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let plain = try Npz().read(MappedFile(sample))
+    for (change, expected) in [
+      ({ (name: String) in name.contains("block_0/~/conv_1/w") ? nil : name }, "conv1/weight"),
+      ({ $0.replacingOccurrences(of: "block_group_2", with: "block_group_5") }, "stage3"),
+      ({ $0.contains("block_group_0/~/block_0/~/batchnorm_2/") ? nil : $0 }, "bn2"),
+    ] as [((String) -> String?, String)] {
+      let path = folder.path("hole.npz")
+      let file = try AtomicFile(path, AtomicFile.Options(force: true))
+      let entries = plain.leaves.compactMap { leaf in change(leaf.name).map { ($0, leaf.value) } }
+      try Npz().write(Archive(.dict(entries), format: "npz"), to: file.output)
+      try file.commit()
+      let failure = #expect(throws: Failure.self) {
+        try Conversion(path, to: folder.path("out.h5")).run()
+      }
+      #expect(failure?.description.contains(expected) == true, "\(String(describing: failure))")
+    }
+  }
+
+  @Test func `a new file does not inherit the sidecar of the old one`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    var options = ConversionOptions()
+    options.settings = ["encoder.padding=symmetric"]
+    let output = folder.path("out.npz")
+    _ = try Conversion(sample, to: output, options: options).run()
+    options.settings = []
+    options.force = true
+    _ = try Conversion(sample, to: output, options: options).run()
+    #expect(try Loaded(output).checkpoint.contract.encoder.padding == .same)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["out.npz"])
+  }
+
+  @Test func `a sidecar that cannot be read is a failure`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let output = folder.path("out.npz")
+    _ = try Conversion(sample, to: output).run()
+    try FileManager.default.createDirectory(
+      atPath: output + ".byol.json", withIntermediateDirectories: false)
+    #expect(throws: Failure.self) { try Loaded(output) }
   }
 
   @Test func `a failing check leaves the destination as it was`() throws {

@@ -102,6 +102,29 @@ import Testing
     _ = try roundTrip(source, in: folder)
   }
 
+  @Test func `a diverged run converts, and is said to give no numbers`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let source = try variant(folder) { leaves in
+      try leaves.map { name, node in
+        guard name.hasSuffix("initial_conv/w"), case .tensor(let tensor) = node else {
+          return (name, node)
+        }
+        let values = [Float](repeating: .nan, count: tensor.count)
+        return (name, .tensor(try Tensor(floats: values, shape: tensor.shape)))
+      }
+    }
+    let checkpoint = try roundTrip(source, in: folder)
+    #expect(checkpoint.verification.probe == nil)
+    #expect(checkpoint.verification.probeMissing?.contains("no finite numbers") == true)
+    let verification = try FileVerification(folder.path("native.h5"))
+    #expect(verification.verdicts.map(\.status) == [.yes, .no])
+    #expect(verification.verdicts[1].detail.contains("stem/pool"))
+    let comparison = try CheckpointComparison(
+      source, Shared.inPackage("samples/tiny_haiku_byol.npz"))
+    #expect(!comparison.sameWeights && comparison.sameFunction == false)
+  }
+
   @Test func `extras come back in their place`() throws {
     let folder = try TemporaryFolder()
     defer { folder.remove() }

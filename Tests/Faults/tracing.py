@@ -4,12 +4,14 @@ import os
 import random
 import re
 import subprocess
+import threading
 import time
 from dataclasses import dataclass
 
 CALLS = (
     "execve,open,openat,creat,fallocate,ftruncate,write,pwrite64,pwritev,fsync,fdatasync,"
     "rename,renameat,renameat2,link,linkat,unlink,unlinkat")
+PATIENCE = 60  # seconds until a conversion of a fraction of a second counts as hung
 TEMPORARY = r"\.byol-tmp-"
 
 # The phases in order; each begins with the first call that matches.
@@ -36,7 +38,7 @@ def phase_of(line):
 class Trace:
     """What strace saw of one run."""
 
-    status: int  # of the conversion: negative where a signal ended it
+    status: int | None  # of the conversion: negative where a signal ended it, None where it hung
     phase: str | None  # the last phase that had begun
     starts: dict  # phase: seconds from the start of the process, of its first call
     calls: dict  # phase: its calls, each a name and "the how manieth of that name in its thread"
@@ -65,13 +67,15 @@ def run(command, inject=None, kill_at=None):
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     os.close(writing)
     trace = Trace(0, None, {}, {}, "", 0)
-    started = target = None
+    started = watchdog = None
     ordinals = {}
     with open(reading, errors="replace") as lines:
         for line in lines:
             now = time.monotonic()
             if started is None:
                 started, target = now, int(line.split()[0])
+                watchdog = threading.Timer(PATIENCE, _kill, [target])
+                watchdog.start()
             if call := re.match(r"(\d+) +(\w+)\(", line):
                 ordinals[call.groups()] = ordinals.get(call.groups(), 0) + 1
             if phase := phase_of(line):
@@ -82,9 +86,14 @@ def run(command, inject=None, kill_at=None):
                     time.sleep(kill_at[1])
                     kill_at = None
                     _kill(target)
-            trace.end = now - started
+    if started is not None:
+        trace.end = time.monotonic() - started
     trace.message = process.communicate()[0].decode(errors="replace").strip()
     trace.status = process.returncode
+    if watchdog is not None:
+        watchdog.cancel()
+        if trace.end >= PATIENCE:
+            trace.status, trace.message = None, f"still ran after {PATIENCE} s"
     return trace
 
 

@@ -184,6 +184,13 @@ private let breakers: [ProfileRule: @Sendable (inout Specimen) throws -> Void] =
   .formatVersion: {
     $0.bytes[$0.message("", .attribute, naming: "format_version").upperBound - 8] = 2
   },
+  .indexPlace: { specimen in
+    let block = Specimen.block(Specimen.message(0, [0, 0, 0, 0]))
+    let start = specimen.append(block)
+    let text = specimen.message("", .attribute, naming: "created_by")
+    specimen.replace(
+      text, by: 16, littleEndian(UInt64(start)) + littleEndian(UInt64(block.count)))
+  },
   .index: { specimen in
     // The document is changed, and its digest made good.
     let layout = specimen.message("index", .layout).lowerBound + 2

@@ -35,6 +35,15 @@ import Testing
     #expect(try refusal([path]) == "expected at most 32 names in a path, found 33")
   }
 
+  @Test func moreThan32Axes() throws {
+    try withFolder { folder in
+      let shape = [Int](repeating: 1, count: 33)
+      let tensor = try Tensor(floats: [1], shape: shape)
+      let failure = failure { try write([NativeTensor(path: "a", tensor: tensor)], in: folder) }
+      #expect(failure?.message == "expected at most 32 axes, found 33")
+    }
+  }
+
   @Test func oneNameForTwoTensors() throws {
     #expect(try refusal(["a/b", "a/b"]) == "expected one tensor of that name, found two")
   }

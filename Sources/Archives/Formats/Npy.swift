@@ -2,7 +2,7 @@ import Tensors
 
 /// NumPy's file of one array (`numpy.save`): a header, then the elements.
 ///
-/// The archive's root is the tensor, a view of the mapped file. Versions 1.0 to 3.0, C and Fortran
+/// The archive's root is the tensor, a view of the mapped file, or the text of an array without axes. Versions 1.0 to 3.0, C and Fortran
 /// order, either byte order; bool, integers of 8 to 64 bits, float16, float32, float64, and a void
 /// of two bytes as bfloat16. A file is written with the order and byte order of `Tensor.layout`.
 public struct Npy: ArchiveFormat {
@@ -24,18 +24,17 @@ public struct Npy: ArchiveFormat {
   /// Reads the header; the elements stay where they are.
   public func read(_ file: MappedFile) throws -> Archive {
     do {
-      let tensor = try NpyArray.read(file) { count in
+      let value = try NpyArray.read(file) { count in
         try file.withBytes { Array($0.prefix(count)) }
       }
-      return Archive(.tensor(tensor), format: name)
+      return Archive(value, format: name)
     } catch let failure as Failure {
       throw failure.of(file: file.path)
     }
   }
 
-  /// Writes an archive whose root is a tensor or a number.
+  /// Writes an archive whose root is a tensor, a number or a text.
   public func write(_ archive: Archive, to file: OutputFile) throws {
-    let tensor = try NpyArray.tensor(of: archive.root, at: nil, title: title)
-    try NpyArray.write(tensor) { try file.write($0) }
+    try NpyArray(archive.root, at: nil, title: title).write { try file.write($0) }
   }
 }

@@ -7,6 +7,9 @@ import Tensors
 /// mapped file; compressed ones are inflated, one at a time, when their bytes are asked for.
 public struct Npz: ArchiveFormat {
   private static let ending = ".npy"
+  /// The most bytes of texts, which are read when the archive is: they may be inflated a
+  /// thousandfold.
+  private static let textLimit = 1 << 24
   private let method: ZipMember.Method
 
   /// The format.
@@ -42,13 +45,24 @@ public struct Npz: ArchiveFormat {
   public func read(_ file: MappedFile) throws -> Archive {
     do {
       let zip = try ZipReader(file)
-      return Archive(.dict(try zip.members.map { try Self.entry($0, of: zip) }), format: name)
+      var textSize = 0
+      let entries = try zip.members.map { member in
+        let value = try Self.value(of: member, in: zip)
+        if case .tensor = value {} else { textSize += member.size }
+        guard textSize <= Self.textLimit else {
+          throw Failure(
+            place: "member '\(member.name)'",
+            expected: "at most \(Self.textLimit) bytes of texts in all", found: "more")
+        }
+        return (String(member.name.dropLast(Self.ending.count)), value)
+      }
+      return Archive(.dict(entries), format: name)
     } catch let failure as Failure {
       throw failure.of(file: file.path)
     }
   }
 
-  /// Writes an archive whose root is a dictionary of tensors and numbers under text keys.
+  /// Writes an archive whose root is a dictionary of tensors, numbers and texts under text keys.
   ///
   /// The same archive gives the same bytes. A stored array's elements begin at a multiple of 64.
   public func write(_ archive: Archive, to file: OutputFile) throws {
@@ -59,27 +73,24 @@ public struct Npz: ArchiveFormat {
       guard case .text(let key) = entry.key, !key.isEmpty else {
         throw Failure(.usage, place: "\(entry.key)", "\(title) files name arrays by text")
       }
-      return (key, try NpyArray.tensor(of: entry.value, at: key, title: title))
+      return (key, try NpyArray(entry.value, at: key, title: title))
     }
     let zip = ZipWriter(file)
-    for (key, tensor) in arrays {
-      try zip.add(key + Self.ending, size: NpyArray.size(of: tensor), method: method) {
-        try NpyArray.write(tensor, $0)
-      }
+    for (key, array) in arrays {
+      try zip.add(key + Self.ending, size: array.size, method: method) { try array.write($0) }
     }
     try zip.finish()
   }
 
-  private static func entry(_ member: ZipMember, of zip: ZipReader) throws -> (String, Node) {
+  private static func value(of member: ZipMember, in zip: ZipReader) throws -> Node {
     let place = "member '\(member.name)'"
     guard member.name.hasSuffix(ending), member.name != ending else {
       throw Failure(place: place, expected: "a name that ends in .npy", found: "another")
     }
     do {
-      let tensor = try NpyArray.read(zip.content(of: member), place: place) {
+      return try NpyArray.read(zip.content(of: member), place: place) {
         try zip.beginning(of: member, count: $0)
       }
-      return (String(member.name.dropLast(ending.count)), .tensor(tensor))
     } catch var failure as Failure {
       if failure.place != place {
         failure.place = [place, failure.place].compactMap { $0 }.joined(separator: ", ")

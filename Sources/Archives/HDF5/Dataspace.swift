@@ -5,8 +5,6 @@ struct Dataspace {
   /// The length of each axis; empty for a scalar.
   let shape: [Int]
 
-  private static let axisLimit = 32
-
   /// Reads and checks a dataspace message, which must be all that `fields` holds.
   init(_ message: Fields) throws {
     var fields = message
@@ -16,7 +14,7 @@ struct Dataspace {
     let type: UInt8 = try fields.next()
     try fields.require(
       version == 2 && flags <= (rank == 0 ? 0 : 1) && type == (rank == 0 ? 0 : 1)
-        && rank <= Self.axisLimit,
+        && rank <= NativeLayout.axisLimit,
       .dataspace, expected: "a scalar or simple dataspace of version 2",
       found: "version \(version), rank \(rank), flags \(flags), type \(type)")
     let lengths: [UInt64] = try (0..<rank).map { _ in try fields.next() }

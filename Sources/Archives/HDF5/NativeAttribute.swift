@@ -69,7 +69,7 @@ extension NativeAttribute {
 }
 
 extension ObjectHeader {
-  /// The attributes, in the file's order; all are stored in the header.
+  /// The attributes, sorted by name; all are stored in the header, in an order without meaning.
   func attributes() throws -> [NativeAttribute] {
     for message in messages(.attributeInfo) {
       var fields = message
@@ -84,12 +84,13 @@ extension ObjectHeader {
       try fields.finish()
     }
     var known: Set<String> = []
-    return try messages(.attribute).map { message in
+    let attributes = try messages(.attribute).map { message in
       let attribute = try NativeAttribute(message)
       try message.require(
         known.insert(attribute.name).inserted, .attributeDistinct,
         expected: "one attribute \(attribute.name)", found: "another")
       return attribute
     }
+    return attributes.sorted { $0.name < $1.name }
   }
 }

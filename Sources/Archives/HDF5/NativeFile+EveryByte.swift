@@ -43,9 +43,6 @@ extension NativeFile {
   /// A newer minor version may say more of each dataset, so only a known one is compared.
   private func checkIndex() throws {
     let subject = Subject(file: file.path, path: "/" + NativeLayout.indexPath)
-    guard let index = self[NativeLayout.indexPath], index.schema != nil else {
-      throw subject.failure(.index, expected: "a document", found: "none")
-    }
     guard version.minor <= NativeLayout.version.minor else { return }
     let others = datasets.filter { $0.path != NativeLayout.indexPath }
     let expected = IndexEntry.document(others.map(\.indexEntry))

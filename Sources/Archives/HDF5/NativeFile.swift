@@ -5,13 +5,15 @@ public import Tensors
 public struct NativeFile: Sendable {
   /// The mapped file.
   public let file: MappedFile
-  /// The root's attributes, in the file's order.
+  /// The root's attributes, sorted by name.
   public let attributes: [NativeAttribute]
   /// Every dataset, tensors and documents, in the file's order.
   public let datasets: [NativeDataset]
   /// The version of the layout.
   public let version: (major: UInt32, minor: UInt32)
 
+  /// The document `/index`.
+  let index: NativeDataset
   private let positions: [String: Int]
   /// The root group; positions count in `datasets`.
   let root: ProfileWalk.Member
@@ -38,27 +40,25 @@ public struct NativeFile: Sendable {
     datasets = try walk.datasets.map { try NativeDataset($0.path, $0.header, in: file) }
     positions = Dictionary(uniqueKeysWithValues: zip(datasets.map(\.path), datasets.indices))
     version = try Self.version(walk.rootAttributes, file: file.path)
+    index = try Self.index(datasets, in: file)
   }
 
   /// The dataset at `path` (without leading slash), or nil.
   public subscript(path: String) -> NativeDataset? { positions[path].map { datasets[$0] } }
 
-  /// What a user should know of a file that can be read all the same: a version newer than this
-  /// program's, and groups of other programs (`x-*`), which are ignored.
-  public var warnings: [String] {
-    var result: [String] = []
-    let known = NativeLayout.version
-    if version.minor > known.minor {
-      result.append(
-        "version \(version.major).\(version.minor) of the layout is newer than "
-          + "\(known.major).\(known.minor), which this program knows; what it adds is ignored")
-    }
-    if case .group(let members) = root {
-      for (name, _) in members where name.hasPrefix("x-") {
-        result.append("/\(name) is another program's and is ignored")
-      }
-    }
-    return result
+  /// The document `/index`, which a reader without HDF5 finds at the end of the file.
+  private static func index(_ datasets: [NativeDataset], in file: MappedFile) throws
+    -> NativeDataset
+  {
+    let subject = Subject(file: file.path, path: "/" + NativeLayout.indexPath)
+    guard let index = datasets.first(where: { $0.path == NativeLayout.indexPath }),
+      index.schema != nil
+    else { throw subject.failure(.indexPlace, expected: "a document", found: "none") }
+    try subject.require(
+      index.offset + index.byteCount == file.count, .indexPlace, at: index.offset,
+      expected: "storage that ends the file of \(file.count) bytes",
+      found: "\(index.byteCount) bytes")
+    return index
   }
 
   /// The version of the layout, once the root's attributes are known to be ours.
@@ -100,7 +100,7 @@ public struct NativeDataset: Sendable {
   public let digest: Digest
   /// Name and version of a document's schema (`contract 1.0`), nil of a tensor.
   public let schema: String?
-  /// All attributes, in the file's order.
+  /// All attributes, sorted by name.
   public let attributes: [NativeAttribute]
   /// The elements, read when asked for.
   public let tensor: Tensor

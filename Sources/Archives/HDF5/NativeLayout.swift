@@ -17,6 +17,8 @@ public enum NativeLayout {
   public static let depthLimit = 32
   /// The most datasets in a file.
   public static let datasetLimit = 1_000_000
+  /// The most axes a tensor has: HDF5's own limit.
+  public static let axisLimit = 32
   /// Raw data begins at multiples of this number of bytes: a cache line.
   public static let alignment = 64
 

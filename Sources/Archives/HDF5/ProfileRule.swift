@@ -63,7 +63,8 @@ public enum ProfileRule: String, CaseIterable, Sendable {
 
   case format = "N1"
   case formatVersion = "N2"
-  case index = "N3"
+  case indexPlace = "N3"
+  case index = "N4"
 
   /// The rule itself.
   public var sentence: String {
@@ -124,6 +125,7 @@ public enum ProfileRule: String, CaseIterable, Sendable {
     case .digest: "The SHA-256 of every dataset's bytes is its attribute sha256."
     case .format: "The root attribute format is byol-checkpoint."
     case .formatVersion: "The root attribute format_version is (major, minor) with major 1."
+    case .indexPlace: "There is a document /index, and its storage ends the file."
     case .index: "The document /index lists all other datasets as the headers describe them."
     }
   }

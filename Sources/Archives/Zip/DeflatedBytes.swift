@@ -14,6 +14,8 @@ struct DeflatedBytes: ByteSource {
 
   var count: Int { member.size }
 
+  var fileName: String? { slice.fileName }
+
   /// The whole content; its size and CRC-32 are checked.
   func resolved() throws -> any ByteSource {
     let result = try OwnedBytes(count: member.size)

@@ -15,6 +15,8 @@ final class StoredBytes: ByteSource {
     count = slice.count
   }
 
+  var fileName: String? { slice.fileName }
+
   func resolved() throws -> any ByteSource {
     if !isChecked.load(ordering: .relaxed) {
       var checksum = Checksum()

@@ -9,6 +9,7 @@ public struct ZipReader: Sendable {
   /// The members, in the order of the central directory.
   public let members: [ZipMember]
   private let file: any ByteSource
+  private let places: [String: Int]
 
   /// Reads the directory of `file` and checks every header; no member's bytes are touched.
   ///
@@ -20,10 +21,11 @@ public struct ZipReader: Sendable {
       let end = try ZipEnd(bytes)
       return try Self.members(Self.entries(end, bytes), before: end.directory.lowerBound, bytes)
     }
+    places = Dictionary(uniqueKeysWithValues: zip(members.map(\.name), members.indices))
   }
 
   /// The member called `name`, or nil.
-  public subscript(name: String) -> ZipMember? { members.first { $0.name == name } }
+  public subscript(name: String) -> ZipMember? { places[name].map { members[$0] } }
 
   /// The content of a member: where it lies in the file if it is stored, inflated when asked for
   /// otherwise.

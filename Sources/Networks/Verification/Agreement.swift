@@ -1,7 +1,7 @@
 import Checkpoints
 
 /// How far an array lies from its reference.
-public struct Agreement: Sendable, Hashable, Codable {
+public struct Agreement: Sendable, Hashable {
   /// The reference's key: `target_embedding_odd`.
   public var name: String
   /// max|a - b| / max|b|, with b the reference; infinite where shapes differ or a number is not
@@ -32,6 +32,29 @@ public struct Agreement: Sendable, Hashable, Codable {
     }
     error = isFinite ? ratio(largest, scale) : .infinity
     relativeL2 = isFinite ? ratio(distance.squareRoot(), length.squareRoot()) : .infinity
+  }
+}
+
+extension Agreement: Codable {
+  enum CodingKeys: String, CodingKey {
+    case name, error
+    case relativeL2 = "relative_l2"
+  }
+
+  /// Reads the JSON form, in which an error that is not finite is absent.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    name = try fields.decode(String.self, forKey: .name)
+    error = try fields.decodeIfPresent(Double.self, forKey: .error) ?? .infinity
+    relativeL2 = try fields.decodeIfPresent(Double.self, forKey: .relativeL2) ?? .infinity
+  }
+
+  /// Writes the form that is read.
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    try fields.encode(name, forKey: .name)
+    try fields.encodeIfPresent(error.isFinite ? error : nil, forKey: .error)
+    try fields.encodeIfPresent(relativeL2.isFinite ? relativeL2 : nil, forKey: .relativeL2)
   }
 }
 

@@ -52,26 +52,11 @@ extension Reference {
 extension Reference.Batch {
   /// Runs a trial on the input.
   ///
-  /// - Parameters:
-  ///   - count: pictures to use of the batch; the whole one where batch norm sees it.
-  ///   - last: the last output wanted.
-  func compare(
-    _ trial: Trial, engine: any Engine, count: Int = .max, last: Output = .prediction
-  ) throws -> Comparison {
+  /// - Parameter count: pictures to use of the batch; the whole one where batch norm sees it.
+  func compare(_ trial: Trial, engine: any Engine, count: Int = .max) throws -> Comparison {
     var result = Comparison(outputs: [], stages: [], missing: [])
-    let contract = trial.checkpoint.contract.input
-    let count = trial.isTraining ? .max : count
-    let stated = try input(contract).first(count)
-    guard
-      trial.preparation == Preparation()
-        || trial.preparation.applied(to: stated, contract) != nil
-    else { throw Failure(.usage, "the input would be the same") }
-    let seen = trial.preparation.applied(to: stated, contract) ?? stated
-    let wanted = (outputs + stages).filter { expected in
-      Output(rawValue: expected.stage).map { $0 <= last } ?? true
-    }
     for branch in Branch.allCases {
-      let mine = wanted.filter { $0.branch == branch }
+      let mine = (outputs + stages).filter { $0.branch == branch }
       guard !mine.isEmpty else { continue }
       guard trial.checkpoint.roles.contains(branch.encoder) else {
         result.missing += mine.map(\.key)
@@ -79,10 +64,7 @@ extension Reference.Batch {
       }
       let recorder = StageValues(Set(mine.map(\.stage)))
       let until = mine.compactMap { Output(rawValue: $0.stage) }.max() ?? .prediction
-      _ = try engine.run(
-        ForwardRequest(
-          branch: branch, input: seen, isTraining: trial.isTraining, until: until,
-          trace: recorder.note), on: trial.checkpoint)
+      try run(trial, branch, engine: engine, count: count, until: until, trace: recorder.note)
       for (expected, value) in recorder.matched(with: mine) {
         guard let value else {
           result.missing.append(expected.key)
@@ -101,19 +83,46 @@ extension Reference.Batch {
     }
     return result
   }
+
+  /// Runs a trial on the first `count` pictures; on all where batch norm sees the whole batch.
+  ///
+  /// - Throws: `Failure` where the network cannot be run, or the trial's preparation of the input
+  ///   changes nothing.
+  func run(
+    _ trial: Trial, _ branch: Branch, engine: any Engine, count: Int, until: Output = .prediction,
+    trace: @escaping @Sendable (String, Activation) -> Void
+  ) throws {
+    let contract = trial.checkpoint.contract.input
+    var seen = try input(contract).first(trial.isTraining ? .max : count)
+    if trial.preparation != Preparation() {
+      guard let prepared = trial.preparation.applied(to: seen, contract) else {
+        throw Failure(.usage, "the input would be the same")
+      }
+      seen = prepared
+    }
+    _ = try engine.run(
+      ForwardRequest(
+        branch: branch, input: seen, isTraining: trial.isTraining, until: until, trace: trace),
+      on: trial.checkpoint)
+  }
 }
 
 /// The activations of some stages, in the order in which they were made.
 final class StageValues: Sendable {
   private let wanted: Set<String>?
+  private let sampleCount: Int
   private let values = Mutex<[(stage: String, value: Activation)]>([])
 
-  /// Keeps the stages named, or all.
-  init(_ wanted: Set<String>?) { self.wanted = wanted }
+  /// Keeps the stages named, or all; of each all values, or about `sampleCount` as a row.
+  init(_ wanted: Set<String>?, sampling sampleCount: Int = .max) {
+    self.wanted = wanted
+    self.sampleCount = sampleCount
+  }
 
   func note(_ stage: String, _ value: Activation) {
     guard wanted?.contains(stage) ?? true else { return }
-    values.withLock { $0.append((stage, value)) }
+    let kept = value.values.count <= sampleCount ? value : value.sampled(sampleCount)
+    values.withLock { $0.append((stage, kept)) }
   }
 
   /// What was made, in its order.

@@ -11,8 +11,12 @@ public struct Diagnosis: Sendable, Hashable, Codable {
   public var comparison: Comparison
   /// The largest error that is agreement.
   public var tolerance: Double
-  /// The first stage that diverges, where one does.
+  /// The first stage that diverges, where one does: from the reference's stages, or else from the
+  /// stages as they are with the explanation.
   public var firstDivergingStage: String?
+  /// How far this network's own float32 and float64 outputs lie apart on the reference's input;
+  /// measured where a disagreement is small.
+  public var rounding: Double?
   /// What, taken together, brings every error under the tolerance; empty where nothing needs to or
   /// nothing does.
   public var explanation: [Hypothesis]
@@ -23,11 +27,28 @@ public struct Diagnosis: Sendable, Hashable, Codable {
   /// Hypotheses and pairs of them that were tried.
   public var trials: Int
 
+  enum CodingKeys: String, CodingKey {
+    case reference, engine, comparison, tolerance, explanation, alternatives, trials
+    case firstDivergingStage = "first_diverging_stage"
+    case explainedError = "explained_error"
+  }
+
   /// Whether every error is within the tolerance.
   public var agrees: Bool { comparison.error <= tolerance }
 
   /// Whether the disagreement is understood.
-  public var isExplained: Bool { !explanation.isEmpty }
+  public var isExplained: Bool { !explanation.isEmpty || isRounding }
+
+  /// Whether the disagreement is no larger than rounding makes it in this network.
+  public var isRounding: Bool {
+    guard !agrees, let rounding else { return false }
+    return comparison.error <= Self.roundingFactor * rounding
+  }
+
+  /// Two float32 programs may differ by this many times what one of them differs from float64.
+  static let roundingFactor = 4.0
+  /// Errors above this are not rounding, whatever the network.
+  static let largestRounding = 1e-2
 
   /// The verdict in a sentence.
   public var sentence: String {
@@ -37,6 +58,11 @@ public struct Diagnosis: Sendable, Hashable, Codable {
     if agrees { return "agrees with \(reference) (largest \(error), \(bound))" }
     let place = firstDivergingStage.map { ", first at \($0)" } ?? ""
     let start = "differs from \(reference) (\(error), \(bound))\(place)"
+    if isRounding, let rounding {
+      return
+        "\(start); rounding explains it: this network's own float32 and float64 outputs differ "
+        + "by \(shortForm(rounding))"
+    }
     guard let explainedError else {
       return "\(start); unexplained by \(trials) hypotheses, alone and in pairs"
     }
@@ -49,7 +75,7 @@ public struct Diagnosis: Sendable, Hashable, Codable {
 
 /// Compares a checkpoint with a reference, and explains a disagreement.
 ///
-/// On disagreement every known difference between programs is tried, alone and then in pairs; one
+/// A disagreement that the network's own rounding explains is left at that. On any other every known difference between programs is tried, alone and then in pairs; one
 /// explains it when every array comes within the tolerance. Where a pass is expensive only pairs of
 /// the differences that helped most are tried.
 ///
@@ -61,9 +87,13 @@ public func diagnose(
   let comparison = try reference.compare(with: checkpoint, engine: engine)
   var result = Diagnosis(
     reference: reference.name, engine: engine.name, comparison: comparison, tolerance: tolerance,
-    firstDivergingStage: comparison.firstDivergingStage(tolerance), explanation: [],
-    alternatives: [], trials: 0)
+    firstDivergingStage: comparison.firstDivergingStage(tolerance), rounding: nil,
+    explanation: [], explainedError: nil, alternatives: [], trials: 0)
   guard !result.agrees else { return result }
+  if comparison.error < Diagnosis.largestRounding {
+    result.rounding = try reference.rounding(of: checkpoint)
+    if result.isRounding { return result }
+  }
   var search = Search(
     reference: reference, checkpoint: checkpoint, engine: engine, tolerance: tolerance)
   let found = try search.run()
@@ -72,6 +102,9 @@ public func diagnose(
     result.explanation = best.candidates.map(\.hypothesis)
     result.explainedError = best.error
     result.alternatives = found.dropFirst().map { $0.candidates.map(\.hypothesis) }
+    if comparison.stages.isEmpty, let stage = try search.firstStageChanged(by: best.candidates) {
+      result.firstDivergingStage = stage
+    }
   }
   return result
 }

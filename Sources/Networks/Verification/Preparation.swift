@@ -129,4 +129,12 @@ extension Activation {
     return Activation(
       shape: [count] + shape.dropFirst(), values: Array(values.prefix(count * each)))
   }
+
+  /// About `count` of the values, spread evenly, as a row; the distance between them is odd, so that
+  /// every column of a picture has its turn.
+  func sampled(_ count: Int) -> Activation {
+    let distance = max(1, values.count / max(count, 1)) | 1
+    let some = stride(from: 0, to: values.count, by: distance).map { values[$0] }
+    return Activation(shape: [1, some.count], values: some)
+  }
 }

@@ -18,6 +18,8 @@ struct Search {
   static let helpfulCount = 8
   /// Pictures of a batch on which hypotheses are tried first.
   static let pictureCount = 2
+  /// Values of a stage that are looked at to see whether it changed.
+  static let sampleCount = 8192
 
   let reference: Reference
   let checkpoint: Checkpoint
@@ -86,12 +88,42 @@ struct Search {
     return result
   }
 
+  /// The first stage that is another one under some hypotheses, in the order of the pass.
+  ///
+  /// Looks at the first picture, and at some values of each stage only, so that a large network's
+  /// activations need not be kept.
+  ///
+  /// - Throws: `Failure` where the networks cannot be run.
+  func firstStageChanged(by candidates: [Candidate]) throws -> String? {
+    guard let batch = reference.batches.first,
+      let branch = (batch.outputs + batch.stages).first?.branch
+    else { return nil }
+    let stated = Trial(checkpoint: checkpoint)
+    let traces = try [stated, try trial(candidates)].map { trial in
+      let values = StageValues(nil, sampling: Self.sampleCount)
+      _ = try batch.run(trial, branch, engine: engine, count: 1, trace: values.note)
+      return values.all
+    }
+    for (mine, theirs) in zip(traces[0], traces[1]) {
+      guard mine.stage == theirs.stage else { return mine.stage }
+      let error = Agreement(name: mine.stage, of: theirs.value, with: mine.value).error
+      if !(error <= tolerance) { return mine.stage }
+    }
+    return nil
+  }
+
+  /// The checkpoint under some hypotheses.
+  private func trial(_ candidates: [Candidate]) throws -> Trial {
+    var trial = Trial(checkpoint: checkpoint)
+    for candidate in candidates { try candidate.change(&trial) }
+    return trial
+  }
+
   /// A batch's comparison under some hypotheses, or nil where the networks cannot be run so.
   private func compare(
     _ candidates: [Candidate], _ batch: Reference.Batch, count: Int = .max
   ) throws -> Comparison? {
-    var trial = Trial(checkpoint: checkpoint)
-    for candidate in candidates { try candidate.change(&trial) }
+    let trial = try trial(candidates)
     do {
       return try batch.compare(trial, engine: engine, count: count)
     } catch let failure as Failure where failure.kind != .inputOutput {

@@ -61,6 +61,13 @@ import Testing
     #expect(NativeLayout.isName(name.utf8) == isName)
   }
 
+  @Test func theDocumentListsTheRules() throws {
+    let url = URL(filePath: Shared.inPackage("docs/format.md"))
+    let rows = try String(contentsOf: url, encoding: .utf8).split(separator: "\n")
+      .filter { $0.firstMatch(of: /^\| [A-Z][0-9]+ \|/) != nil }.map(String.init)
+    #expect(rows == ProfileRule.allCases.map { "| \($0.rawValue) | \($0.sentence) |" })
+  }
+
   @Test func theIndexIsSortedAndPrinted() {
     let digest = Digest(of: [])
     let entries = ["b", "a/c"].map {

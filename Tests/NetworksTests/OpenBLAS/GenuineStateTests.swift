@@ -7,30 +7,30 @@ import Testing
 /// The engine against DeepMind's own code on its own states; `docs/verification.md` has the table.
 @Suite("OpenBLAS engine, DeepMind's states")
 struct GenuineStateTests {
-  /// A network, and what its float32 reference allows.
+  /// A network of which DeepMind's code left a record.
   struct Network: Sendable, CustomTestStringConvertible {
     var name: String
     /// Named activations of one pass.
     var stages: Int
-    /// Largest error of inference.
-    var inference: Double
-    /// Largest error of outputs, and of activations, in training mode.
-    var training: (outputs: Double, stages: Double)
-    /// Largest error of the running statistics after two passes.
-    var statistics: Double
     var testDescription: String { name }
 
     static let all = [
-      Network(
-        name: "tiny_haiku_byol", stages: 60, inference: 5e-6, training: (8e-5, 1.6e-4),
-        statistics: 1e-5),
-      Network(
-        name: "tiny_haiku_byol_basicblock", stages: 45, inference: 4e-6,
-        training: (2.2e-5, 5e-5), statistics: 1e-5),
-      Network(
-        name: "tiny_haiku_byol_v2", stages: 56, inference: 8.5e-6, training: (8e-5, 8e-5),
-        statistics: 1e-5),
+      Network(name: "tiny_haiku_byol", stages: 60),
+      Network(name: "tiny_haiku_byol_basicblock", stages: 45),
+      Network(name: "tiny_haiku_byol_v2", stages: 56),
     ]
+  }
+
+  /// Largest errors.
+  ///
+  /// The records are float32; in training mode their own rounding, which the float64
+  /// engine shows, is 1.5e-4 at an activation and 7.8e-5 at an output.
+  private enum Bound {
+    static let inference = 1e-5
+    static let trainingOutputs = 1.2e-4
+    static let trainingStages = 2.5e-4
+    static let statistics = 1.5e-5
+    static let exactStatistics = 1e-12
   }
 
   @Test(
@@ -51,7 +51,7 @@ struct GenuineStateTests {
           for output in Output.allCases {
             let expected = try reference.activation("\(pass)/\(output.rawValue)")
             let error = relativeError(result.outputs[output]?.values ?? [], expected.values)
-            #expect(error < network.inference, "\(precision) \(pass)/\(output)")
+            #expect(error < Bound.inference, "\(precision) \(pass)/\(output)")
           }
           let stages = try reference.stages(pass)
           #expect(stages.count == (branch == .online && set != "d" ? network.stages : 0))
@@ -59,7 +59,7 @@ struct GenuineStateTests {
             let mine = try #require(recorder[stage], "\(stage)")
             #expect(mine.shape == expected.shape, "\(stage)")
             let error = relativeError(mine.values, expected.values)
-            #expect(error < network.inference, "\(precision) \(pass) \(stage)")
+            #expect(error < Bound.inference, "\(precision) \(pass) \(stage)")
           }
         }
       }
@@ -89,19 +89,19 @@ struct GenuineStateTests {
             for output in Output.allCases {
               let expected = try reference.activation("\(pass)/\(output.rawValue)_view\(call)")
               let error = relativeError(result.outputs[output]?.values ?? [], expected.values)
-              #expect(error < network.training.outputs, "\(precision) \(pass)/\(output) \(call)")
+              #expect(error < Bound.trainingOutputs, "\(precision) \(pass)/\(output) \(call)")
             }
             for (stage, expected) in try reference.stages(pass, call: call) {
               let mine = try #require(recorder[stage], "\(stage)")
               let error = relativeError(mine.values, expected.values)
-              #expect(error < network.training.stages, "\(precision) \(pass) \(stage) \(call)")
+              #expect(error < Bound.trainingStages, "\(precision) \(pass) \(stage) \(call)")
             }
           }
           guard branch == .online, set != "c" else { continue }
           let after = try state.checkpoint(
             replacing: ("online_state/", reference, "\(pass)/new_state/"))
           let error = try compareStatistics(checkpoint, with: after, branch: .online)
-          #expect(error < network.statistics, "\(precision) \(pass)")
+          #expect(error < Bound.statistics, "\(precision) \(pass)")
         }
       }
     }
@@ -124,7 +124,7 @@ struct GenuineStateTests {
           checkpoint = try checkpoint.with(statistics: result.statistics)
         }
         let error = try compareStatistics(checkpoint, with: after, branch: branch)
-        #expect(error < 1e-12, "step \(step), \(branch)")
+        #expect(error < Bound.exactStatistics, "step \(step), \(branch)")
       }
     }
   }

@@ -155,7 +155,26 @@ struct DiagnosisTests {
       ])
     #expect(result.comparison.stages[0].error < 1e-6)
     #expect(result.firstDivergingStage == "stem/pool")
-    #expect(try diagnosis("bgr").firstDivergingStage == "embedding")
+    // Without stages in the reference the explanation shows where.
+    #expect(try diagnosis("bgr").firstDivergingStage == "stem/conv")
+    #expect(try diagnosis("stride-first").firstDivergingStage == "stage1/block0/conv0")
+    #expect(try diagnosis("hidden").firstDivergingStage == "stem/bn")
+    #expect(try diagnosis("pool-symmetric").firstDivergingStage == "stem/pool")
+    #expect(try diagnosis("leaky").firstDivergingStage == "embedding")
+  }
+
+  @Test("what rounding explains is not searched for")
+  func rounding() throws {
+    let single = OpenBLASEngine(precision: .float32, threads: 1)
+    let result = try diagnose(
+      reference: reference("right"), checkpoint: checkpoint, engine: single, tolerance: 1e-9)
+    #expect(!result.agrees && result.isRounding && result.isExplained)
+    #expect(result.trials == 0 && result.explanation.isEmpty)
+    #expect(result.sentence.contains("; rounding explains it: this network's own float32 and "))
+
+    let small = try diagnosis("right") { $0.batchNorm.eps = 1.01e-5 }
+    #expect(small.rounding != nil && !small.isRounding)
+    #expect(findings(small.explanation) == ["eps: 1e-5"])
   }
 
   @Test("pairs of a large network are tried among the most helpful")
@@ -210,5 +229,52 @@ struct DiagnosisTests {
     #expect(
       result.sentence.contains(
         "the reference has the online and the target network exchanged (error then 0)"))
+  }
+
+  @Test("explanations that the reference cannot tell apart are all given")
+  func alternatives() throws {
+    // One pixel of padding, by its number and by the rule.
+    var contract = Contract.tiny(stem: .init(kernel: 3, stride: 1, pad: 0, pool: false))
+    contract.encoder.strides = [1, 1]
+    contract.encoder.padding = .symmetric
+    let stated = try RandomCheckpoint(contract).checkpoint
+    var other = stated
+    other.contract.encoder.stem.pad = nil
+    var random = Random(4)
+    let input = Activation(shape: [2, 3, 3, 3], values: random.numbers(54))
+    let expected = try #require(
+      try engine.run(ForwardRequest(input: input), on: other).outputs[.embedding])
+    let archive = Archive(
+      .dict([
+        ("input", .tensor(try Tensor(doubles: input.values, shape: input.shape))),
+        ("embedding", .tensor(try Tensor(doubles: expected.values, shape: expected.shape))),
+      ]), format: "npz")
+    let result = try diagnose(
+      reference: Reference(archive, name: "x"), checkpoint: stated, engine: engine,
+      tolerance: tolerance)
+    let all = [result.explanation] + result.alternatives
+    #expect(Set(all.map(findings)) == [["stem padding: 1"], ["stem padding: symmetric"]])
+    #expect(result.sentence.contains("; just as well: it pads the first convolution "))
+  }
+
+  @Test(
+    "the old place of the stride in basic blocks is recognised",
+    .enabled(if: Shared.isPresent, Shared.why))
+  func basicStride() throws {
+    var old = try Loaded(Shared.path("fixtures/deepmind/tiny_haiku_byol_basicblock.npz"))
+      .checkpoint
+    old.contract.encoder.strideAt = 1
+    let record = try GenuineReference("infer_tiny_haiku_byol_basicblock.npz")
+    let parts = try ["embedding", "projection", "prediction"].map {
+      ($0, Node.tensor(try #require(record.arrays["a/online/eval/\($0)"])))
+    }
+    let pictures = try #require(record.arrays["a/images_01"])
+    let archive = Archive(
+      .dict([("images_01", .tensor(pictures)), ("layout", .text("NHWC"))] + parts),
+      format: "npz")
+    let result = try diagnose(
+      reference: Reference(archive, name: "deepmind"), checkpoint: old, engine: engine,
+      tolerance: tolerance)
+    #expect(findings(result.explanation) == ["stride: conv0"])
   }
 }

@@ -1,90 +1,99 @@
 import Tensors
 
-/// An npy file's array as a tensor, and back: what npy and npz files share.
-enum NpyArray {
-  /// The tensor of an npy file of `size` bytes.
-  ///
-  /// - Parameters:
-  ///   - source: all bytes of the npy file.
-  ///   - place: what messages call the array.
-  ///   - beginning: gives the first bytes, so that a compressed source is not inflated whole.
-  /// - Throws: `Failure` (`badInput`) where the header is refused or the elements do not fill the
-  ///   rest of the file exactly.
-  static func read(
-    _ source: any ByteSource, place: String = "array", beginning: (Int) throws -> [UInt8]
-  ) throws -> Tensor {
-    let (header, start) = try NpyHeader.read(beginning)
-    guard let bytes = header.dataByteCount, bytes == source.count - start else {
-      throw Failure(
-        place: place,
-        expected: "\(header.dataByteCount.map(String.init) ?? "2^63 or more") bytes for "
-          + "\(header.elementType.rawValue) \(header.shape)",
-        found: "\(source.count - start)")
-    }
-    let checked =
-      header.elementType == .bool ? BooleanBytes(source, from: start, place: place) : source
-    // A Fortran array is the transpose of a C array of the reversed shape.
-    let stored = try Tensor(
-      header.elementType, shape: header.isFortran ? header.shape.reversed() : header.shape,
-      offset: start, bigEndian: header.isBigEndian, source: checked)
-    var tensor = header.isFortran ? stored.permuted(header.shape.indices.reversed()) : stored
-    tensor.layout = StoredLayout(
-      order: header.isFortran ? .columnMajor : .rowMajor, isBigEndian: header.isBigEndian)
-    return tensor
-  }
+/// The content of an npy file, which npz files share: a header and the elements it describes.
+struct NpyArray {
+  /// What the file says of its elements.
+  let header: NpyHeader
+  /// The elements; the scalars of a text as uint32.
+  let elements: Tensor
 
-  /// Calls `body` with the parts of the npy file that holds `tensor`.
+  /// The array that stands for a value: a tensor's own, or one without axes for a number (int64,
+  /// float64), a boolean, a text or bytes.
   ///
-  /// - Throws: `Failure` where the tensor's bytes cannot be read, and whatever `body` throws.
-  static func write(_ tensor: Tensor, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-    let header = NpyHeader(of: tensor)
-    try header.bytes.withUnsafeBytes { try body($0) }
-    let stored = header.isFortran ? tensor.permuted(tensor.shape.indices.reversed()) : tensor
-    try stored.forEachSlab { slab in
-      guard header.isBigEndian else { return try body(slab) }
-      try swapped(slab, width: tensor.elementType.byteCount).withUnsafeBytes { try body($0) }
-    }
-  }
-
-  /// The number of bytes of the npy file that holds `tensor`.
-  static func size(of tensor: Tensor) -> Int {
-    NpyHeader(of: tensor).bytes.count + tensor.byteCount
-  }
-
-  /// The tensor that stands for a value: itself, or a scalar of int64, float64 or bool.
-  ///
-  /// - Throws: `Failure` (`usage`) that names a value that is neither.
-  static func tensor(of value: Node, at place: String?, title: String) throws -> Tensor {
+  /// - Throws: `Failure` (`usage`) that names `place` where the value is none of these.
+  init(_ value: Node, at place: String?, title: String) throws {
     switch value {
-    case .tensor(let tensor): return tensor
-    case .bool(let value): return try Tensor(.bool, shape: [], bytes: [value ? 1 : 0])
-    case .real(let value): return try Tensor(doubles: [value], shape: [])
-    case .integer(let value):
-      let bytes = withUnsafeBytes(of: Int64(value).littleEndian) { Array($0) }
-      return try Tensor(.int64, shape: [], bytes: bytes)
+    case .tensor(let tensor):
+      let type = NpyType(.number(tensor.elementType), isBigEndian: tensor.layout.isBigEndian)
+      self.init(
+        header: NpyHeader(
+          type: type, isFortran: tensor.layout.order == .columnMajor, shape: tensor.shape),
+        elements: tensor)
+    case .bool(let value): try self.init(scalar: .bool, [value ? 1 : 0])
+    case .real(let value): try self.init(scalar: .float64, littleEndian(value.bitPattern))
+    case .integer(let value): try self.init(scalar: .int64, littleEndian(Int64(value)))
+    case .text(let text):
+      try self.init(padded: text.unicodeScalars.map(\.value), place) { .text($0) }
+    case .bytes(let bytes):
+      try self.init(padded: bytes, place) { .bytes($0) }
     default:
       throw Failure(
-        .usage, place: place, "\(title) files hold arrays and numbers, not \(kind(value))")
+        .usage, place: place, "\(title) files hold arrays, numbers and text, not \(kind(of: value))"
+      )
     }
   }
 
-  private static func kind(_ value: Node) -> String {
-    switch value {
-    case .tensor, .bool, .integer, .real: "a number"
-    case .none: "None"
-    case .text: "text"
-    case .bytes: "bytes"
-    case .sequence(let kind, _), .mapping(let kind, _): "a \(kind)"
-    case .record(let type, _): "a \(type)"
-    }
+  private init(header: NpyHeader, elements: Tensor) {
+    self.header = header
+    self.elements = elements
   }
 
-  private static func swapped(_ bytes: UnsafeRawBufferPointer, width: Int) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: bytes.count) { result, count in
-      for start in stride(from: 0, to: bytes.count, by: width) {
-        for byte in 0..<width { result[start + byte] = bytes[start + width - 1 - byte] }
-      }
-      count = bytes.count
+  private init(scalar type: ElementType, _ bytes: [UInt8]) throws {
+    elements = try Tensor(type, shape: [], bytes: bytes)
+    header = NpyHeader(type: NpyType(.number(type)), isFortran: false, shape: [])
+  }
+
+  /// The array of one text: numpy gives an empty one the length 1, and drops zeros at the end.
+  private init<Unit: FixedWidthInteger>(
+    padded units: [Unit], _ place: String?, _ kind: (Int) -> NpyType.Kind
+  ) throws {
+    guard units.last != 0 else {
+      throw Failure(.usage, place: place, "npy cannot hold text that ends in a zero")
     }
+    let units = units.isEmpty ? [0] : units
+    elements = try Tensor(
+      Unit.bitWidth == 8 ? .uint8 : .uint32, shape: [units.count],
+      bytes: units.flatMap { littleEndian($0) })
+    header = NpyHeader(type: NpyType(kind(units.count)), isFortran: false, shape: [])
+  }
+
+  /// The number of bytes of the npy file.
+  var size: Int { header.bytes.count + elements.byteCount }
+
+  /// Calls `body` with the parts of the npy file.
+  ///
+  /// - Throws: `Failure` where the elements cannot be read, and whatever `body` throws.
+  func write(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    try header.bytes.withUnsafeBytes { try body($0) }
+    let stored =
+      header.isFortran ? elements.permuted(elements.shape.indices.reversed()) : elements
+    try stored.forEachSlab { slab in
+      guard header.type.isBigEndian else { return try body(slab) }
+      try swapped(slab, width: elements.elementType.byteCount).withUnsafeBytes { try body($0) }
+    }
+  }
+}
+
+private func kind(of value: Node) -> String {
+  switch value {
+  case .tensor: "an array"
+  case .bool, .integer, .real: "a number"
+  case .text, .bytes: "text"
+  case .none: "None"
+  case .sequence(let kind, _), .mapping(let kind, _): "a \(kind)"
+  case .record(let type, _): "a \(type)"
+  }
+}
+
+private func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
+  withUnsafeBytes(of: value.littleEndian) { Array($0) }
+}
+
+private func swapped(_ bytes: UnsafeRawBufferPointer, width: Int) -> [UInt8] {
+  [UInt8](unsafeUninitializedCapacity: bytes.count) { result, count in
+    for start in stride(from: 0, to: bytes.count, by: width) {
+      for byte in 0..<width { result[start + byte] = bytes[start + width - 1 - byte] }
+    }
+    count = bytes.count
   }
 }

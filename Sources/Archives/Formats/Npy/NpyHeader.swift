@@ -4,12 +4,10 @@ import Tensors
 ///
 /// Source: NumPy Enhancement Proposal 1 and `numpy.lib.format`, versions 1.0, 2.0 and 3.0.
 struct NpyHeader: Equatable {
-  /// The type of the elements.
-  var elementType: ElementType
-  /// Whether the elements are big-endian.
-  var isBigEndian = false
+  /// The type of the elements, and the order of their bytes.
+  var type: NpyType
   /// Whether the first axis varies fastest.
-  var isFortran = false
+  var isFortran: Bool
   /// The length of each axis.
   var shape: [Int]
 
@@ -60,26 +58,10 @@ struct NpyHeader: Equatable {
     return (try parser.header(), end)
   }
 
-  /// The header of `tensor`, keeping the order of its elements and bytes as its layout says;
-  /// strided tensors become row-major.
-  init(of tensor: Tensor) {
-    elementType = tensor.elementType
-    isBigEndian = tensor.layout.isBigEndian && tensor.elementType.byteCount > 1
-    isFortran = tensor.layout.order == .columnMajor
-    shape = tensor.shape
-  }
-
-  init(elementType: ElementType, isBigEndian: Bool, isFortran: Bool, shape: [Int]) {
-    self.elementType = elementType
-    self.isBigEndian = isBigEndian
-    self.isFortran = isFortran
-    self.shape = shape
-  }
-
   /// The number of bytes of the elements, or nil where it cannot be counted.
   var dataByteCount: Int? {
     guard let count = Tensor.elementCount(of: shape) else { return nil }
-    let (bytes, overflow) = count.multipliedReportingOverflow(by: elementType.byteCount)
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: type.byteCount)
     return overflow ? nil : bytes
   }
 
@@ -89,7 +71,7 @@ struct NpyHeader: Equatable {
   var bytes: [UInt8] {
     let lengths = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
     var text =
-      "{'descr': '\(NpyType.descriptor(elementType, isBigEndian: isBigEndian))', "
+      "{'descr': '\(type.descriptor)', "
       + "'fortran_order': \(isFortran ? "True" : "False"), 'shape': (\(lengths)), }"
     // numpy leaves room for the growing axis to have 21 digits.
     if let growing = isFortran ? shape.last : shape.first {

@@ -21,7 +21,7 @@ struct NpyLiteral {
   ///
   /// - Throws: `Failure` that names the byte, what was expected and what was found.
   mutating func header() throws -> NpyHeader {
-    var type: (type: ElementType, isBigEndian: Bool)?
+    var type: NpyType?
     var order: Bool?
     var shape: [Int]?
     try take("{")
@@ -29,7 +29,7 @@ struct NpyLiteral {
       let key = try text()
       try take(":")
       switch key {
-      case "descr" where type == nil: type = try NpyType.parse(descriptor())
+      case "descr" where type == nil: type = try NpyType(descriptor: descriptor())
       case "fortran_order" where order == nil: order = try boolean()
       case "shape" where shape == nil: shape = try lengths()
       default:
@@ -43,8 +43,7 @@ struct NpyLiteral {
     guard let type, let order, let shape else {
       throw failure(expected: "descr, fortran_order and shape", found: "fewer keys")
     }
-    return NpyHeader(
-      elementType: type.type, isBigEndian: type.isBigEndian, isFortran: order, shape: shape)
+    return NpyHeader(type: type, isFortran: order, shape: shape)
   }
 
   /// The byte after any blanks, which are passed over; nil at the end.

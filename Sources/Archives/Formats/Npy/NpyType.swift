@@ -1,47 +1,112 @@
 import Tensors
 
-/// The type strings of npy headers: `<f4`, `|b1` and so on.
+/// The type of an npy file's elements, as its header's type string says: `<f4`, `|b1`, `<U5`.
 ///
 /// A void of two bytes is bfloat16: ml_dtypes, whose bfloat16 numpy programs use, is saved by numpy
 /// as `<V2`, since npy has no name for it.
-enum NpyType {
+struct NpyType: Equatable {
+  /// What an element is.
+  enum Kind: Equatable {
+    /// A number or a boolean.
+    case number(ElementType)
+    /// That many Unicode scalars of four bytes, padded with zeros.
+    case text(Int)
+    /// That many bytes, padded with zeros.
+    case bytes(Int)
+  }
+
+  /// What an element is.
+  let kind: Kind
+  /// Whether the elements are big-endian.
+  let isBigEndian: Bool
+
   private static let codes: [(code: String, type: ElementType)] = [
     ("b1", .bool), ("u1", .uint8), ("i1", .int8), ("u2", .uint16), ("i2", .int16),
     ("u4", .uint32), ("i4", .int32), ("u8", .uint64), ("i8", .int64),
     ("f2", .float16), ("V2", .bfloat16), ("f4", .float32), ("f8", .float64),
   ]
 
-  /// The type string of an element type.
-  static func descriptor(_ type: ElementType, isBigEndian: Bool) -> String {
-    let code = codes.first { $0.type == type }?.code ?? type.rawValue
-    return (type.byteCount == 1 ? "|" : isBigEndian ? ">" : "<") + code
+  /// The most bytes that one text may have.
+  private static let textLimit = 1 << 20
+
+  /// A type; the order of single bytes says nothing and is little-endian.
+  init(_ kind: Kind, isBigEndian: Bool = false) {
+    self.kind = kind
+    self.isBigEndian =
+      switch kind {
+      case .number(let type): isBigEndian && type.byteCount > 1
+      case .text: isBigEndian
+      case .bytes: false
+      }
   }
 
-  /// The element type and byte order of a type string.
+  /// The type that a type string stands for.
   ///
-  /// - Throws: `Failure` that says what the type string means where a tensor cannot have it.
-  static func parse(_ descriptor: String) throws -> (type: ElementType, isBigEndian: Bool) {
+  /// - Throws: `Failure` that says what the type string means where it cannot be read.
+  init(descriptor: String) throws {
     let order = descriptor.first.flatMap { "<>|".contains($0) ? $0 : nil }
     let code = descriptor.dropFirst(order == nil ? 0 : 1)
-    let isObject = code == "O" || code == "O8" || code == "O4"
-    let known = codes.first { $0.code == code }?.type
-    guard !isObject, let order, let known,
-      order != "|" || known.byteCount == 1 || known == .bfloat16
-    else {
+    guard let kind = Self.kind(code) else {
       throw Failure(
-        place: "npy header", expected: "bool, integers or floating-point numbers",
-        found: isObject
-          ? "Python objects, kept as a pickle ('\(descriptor)'), which is not read from npy"
-          : "\(kind(code)) ('\(descriptor)')")
+        place: "npy header", expected: "bool, integers, floating-point numbers or text",
+        found: "\(Self.meaning(code)) ('\(descriptor)')")
     }
-    return (known, order == ">" && known.byteCount > 1)
+    guard let order, order != "|" || !Self.needsOrder(kind) else {
+      throw Failure(
+        place: "npy header", expected: "a type that says the order of its bytes",
+        found: "'\(descriptor)'")
+    }
+    self.init(kind, isBigEndian: order == ">")
   }
 
-  private static func kind(_ code: Substring) -> String {
+  /// The type string.
+  var descriptor: String {
+    switch kind {
+    case .number(let type):
+      let code = Self.codes.first { $0.type == type }?.code ?? type.rawValue
+      return (type.byteCount == 1 ? "|" : isBigEndian ? ">" : "<") + code
+    case .text(let count): return "\(isBigEndian ? ">" : "<")U\(count)"
+    case .bytes(let count): return "|S\(count)"
+    }
+  }
+
+  /// The bytes of an element.
+  var byteCount: Int {
+    switch kind {
+    case .number(let type): type.byteCount
+    case .text(let count): 4 * count
+    case .bytes(let count): count
+    }
+  }
+
+  private static func kind(_ code: Substring) -> Kind? {
+    if let number = codes.first(where: { $0.code == code })?.type { return .number(number) }
+    let digits = code.dropFirst()
+    guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let count = Int(digits),
+      (1...textLimit / 4).contains(count)
+    else { return nil }
+    return switch code.first {
+    case "U": .text(count)
+    case "S": .bytes(count)
+    default: nil
+    }
+  }
+
+  /// Whether a type string must say the order of bytes; ml_dtypes' voids may leave it out.
+  private static func needsOrder(_ kind: Kind) -> Bool {
+    switch kind {
+    case .number(let type): type.byteCount > 1 && type != .bfloat16
+    case .text: true
+    case .bytes: false
+    }
+  }
+
+  private static func meaning(_ code: Substring) -> String {
     switch code.first {
+    case "O": "Python objects, kept as a pickle, which is not read from npy"
     case "c": "complex numbers"
     case "f": "floating-point numbers of a width that depends on the machine"
-    case "U", "S", "a": "text"
+    case "U", "S", "a": "text of no length, or of more than \(textLimit) bytes"
     case "M", "m": "dates or durations"
     case "V": "raw bytes"
     default: "an unknown type"

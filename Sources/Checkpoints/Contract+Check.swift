@@ -1,0 +1,58 @@
+import Tensors
+
+extension Contract {
+  /// Refuses values that no network has, naming the field.
+  ///
+  /// - Throws: `Failure` (`badInput`).
+  func check() throws {
+    let stages = encoder.blocks.count
+    try require((1...16).contains(stages), "encoder.blocks", "1 to 16 stages", encoder.blocks)
+    for (name, numbers, range) in [
+      ("blocks", encoder.blocks, 1...1000), ("channels", encoder.channels, 1...1_000_000),
+      ("strides", encoder.strides, 1...64),
+    ] {
+      try require(
+        numbers.count == stages && numbers.allSatisfy(range.contains), "encoder.\(name)",
+        "\(stages) numbers from \(range.lowerBound) to \(range.upperBound)", numbers)
+    }
+    try require((1...2).contains(encoder.version), "encoder.version", "1 or 2", encoder.version)
+    try require((0...2).contains(encoder.strideAt), "encoder.stride_at", "0 to 2", encoder.strideAt)
+    let stem = encoder.stem
+    try require((1...64).contains(stem.kernel), "encoder.stem.kernel", "1 to 64", stem.kernel)
+    try require((1...64).contains(stem.stride), "encoder.stem.stride", "1 to 64", stem.stride)
+    try require((0...64).contains(stem.pad ?? 0), "encoder.stem.pad", "0 to 64", stem.pad ?? 0)
+    try require(
+      batchNorm.eps > 0 && batchNorm.eps < 1, "bn.eps", "a number between 0 and 1", batchNorm.eps)
+    try require(
+      batchNorm.keep >= 0 && batchNorm.keep < 1, "bn.keep", "0 or more, and less than 1",
+      batchNorm.keep)
+    try require(input.range > 0, "input.range", "more than 0", input.range)
+    try require(
+      input.mean.count == input.std.count, "input.mean", "as many numbers as input.std",
+      input.mean)
+    try require(input.std.allSatisfy { $0 > 0 }, "input.std", "numbers above 0", input.std)
+  }
+
+  private func require(
+    _ holds: Bool, _ field: String, _ expected: String, _ found: Any
+  ) throws {
+    guard !holds else { return }
+    throw Failure(place: "contract.\(field)", expected: expected, found: "\(found)")
+  }
+}
+
+extension Recipe {
+  /// Refuses values that no run has, naming the field.
+  ///
+  /// - Throws: `Failure` (`badInput`).
+  func check() throws {
+    for (field, value) in [("step", step), ("epoch", epoch)] {
+      guard value ?? 0 >= 0 else {
+        throw Failure(place: "recipe.\(field)", expected: "0 or more", found: "\(value ?? 0)")
+      }
+    }
+    if let base = tau?.base, !(0...1).contains(base) {
+      throw Failure(place: "recipe.tau.base", expected: "a number from 0 to 1", found: "\(base)")
+    }
+  }
+}
