@@ -59,7 +59,8 @@ def main(rounds=7):
             output.unlink(missing_ok=True)
             os.sync()  # nobody pays for what another has left to be written
             results[name].append(measure.run(commands[name], environment).as_dict())
-            print(f"round {turn + 1}/{rounds}  {name:13} {results[name][-1]['seconds']:.3f} s", flush=True)
+            seconds = results[name][-1]["seconds"]
+            print(f"round {turn + 1}/{rounds}  {name:13} {seconds:.3f} s", flush=True)
         for _ in range(INSPECTIONS_A_ROUND):
             results["inspect"].append(measure.run(inspect, environment).as_dict())
     output.unlink(missing_ok=True)
