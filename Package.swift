@@ -39,7 +39,13 @@ let package = Package(
   ] + (hasOneDNN ? [.systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])])] : []) + [
     // What programs agree on, embedded in the tools.
     .target(
-      name: "Schemas", path: "schemas", resources: [.embedInCode("checkpoint.json"), .embedInCode("dialects")],
+      name: "Schemas", path: "schemas",
+      // Read by people and by programs that check JSON, not by the tools.
+      exclude: [
+        "contract", "convert-report", "dialect", "index", "inspection", "provenance", "recipe",
+        "sidecar", "tree", "verification", "verify-report",
+      ].map { $0 + ".schema.json" },
+      resources: [.embedInCode("checkpoint.json"), .embedInCode("dialects")],
       swiftSettings: strict),
 
     // Libraries, lowest first.
@@ -73,11 +79,14 @@ let package = Package(
 
     // Tests: a folder per module.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
-    .testTarget(name: "TensorsTests", dependencies: ["TestSupport", "Tensors"], swiftSettings: strict),
-    .testTarget(name: "ArchivesTests", dependencies: ["TestSupport", "Archives"],
+    .testTarget(
+      name: "TensorsTests", dependencies: ["TestSupport", "Tensors"], swiftSettings: strict),
+    .testTarget(
+      name: "ArchivesTests", dependencies: ["TestSupport", "Archives"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
-      name: "HDF5WritingTests", dependencies: ["TestSupport", "HDF5Writing", "Archives"], swiftSettings: strict),
+      name: "HDF5WritingTests", dependencies: ["TestSupport", "HDF5Writing", "Archives"],
+      swiftSettings: strict),
     .testTarget(
       name: "CheckpointsTests",
       dependencies: ["TestSupport", "Checkpoints", "Archives", "Tensors"], swiftSettings: strict),
@@ -90,7 +99,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ToolsTests",
-      dependencies: ["TestSupport", "Archives", "Checkpoints", "byol-convert", "byol-inspect", "byol-verify"],
+      dependencies: [
+        "TestSupport", "Archives", "Checkpoints", "byol-convert", "byol-inspect", "byol-verify",
+      ],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

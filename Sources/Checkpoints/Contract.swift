@@ -31,7 +31,7 @@ public struct Contract: Codable, Hashable, Sendable {
     public var family: String
     /// The kind of residual block.
     public var block: Block
-    /// 1: convolution, batch norm, ReLU; 2: batch norm and ReLU come first (He et al. 2016b).
+    /// 1 where a convolution comes first, 2 where batch norm and ReLU do (He, Zhang, Ren, Sun, 2016).
     public var version: Int
     /// Blocks in each stage.
     public var blocks: [Int]

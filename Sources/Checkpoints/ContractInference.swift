@@ -55,8 +55,9 @@ struct Architecture {
     (predictor, predictorBiases) = try Self.mlp(branch + "/predictor", shapes)
   }
 
-  /// Refuses a network with a hole: a stage or block that is missing between others, or a layer
-  /// without its weights. Running statistics and heads may be missing: people keep parameters alone.
+  /// Refuses a network with a hole: a missing stage, block or layer.
+  ///
+  /// Running statistics and heads may be missing: people keep parameters alone.
   ///
   /// - Throws: `Failure` (`badInput`) that names the missing tensor.
   func checkComplete(_ paths: [String]) throws {
@@ -81,7 +82,8 @@ struct Architecture {
       }
       if let missing = expected.first(where: { !all.contains($0) }) {
         throw Failure(
-          .badInput, place: missing, "the \(branch.rawValue) encoder is not whole without this tensor")
+          .badInput, place: missing,
+          "the \(branch.rawValue) encoder is not whole without this tensor")
       }
       // What is left over belongs to a stage or block that the walk did not reach.
       let reached = Set(expected.map { Self.block(of: $0) })

@@ -29,7 +29,8 @@ extension Dialect {
       var found = false
       for (position, rule) in form.rules.enumerated() {
         guard case .tensor(let native, let axes) = rule.destination,
-          let bindings = native.match(bytes, maps: maps, known: variables.merging(rule.bound) { $1 }),
+          let bindings = native.match(
+            bytes, maps: maps, known: variables.merging(rule.bound) { $1 }),
           let name = rule.dialect.print(bindings, maps: self.maps)
         else { continue }
         let tensor = try axes?.fromNative(entry.tensor) ?? entry.tensor

@@ -84,7 +84,9 @@ private struct DialectReading {
       shapes: Dictionary(uniqueKeysWithValues: entries.map { ($0.path, $0.tensor.shape) }))
     if drop.isEmpty { try architecture.checkComplete(entries.map(\.path)) }
     let contract = try Contract(architecture, dialect: dialect.file, origins: &origins)
-    for field in recipe.saidFields { origins["recipe." + field] = origins["recipe." + field] ?? .dialect }
+    for field in recipe.saidFields {
+      origins["recipe." + field] = origins["recipe." + field] ?? .dialect
+    }
     var provenance = Provenance(createdBy: NativeNames.createdBy)
     provenance.dialect = Provenance.DialectUse(
       name: dialect.name, version: dialect.version, form: form.name,
@@ -102,7 +104,8 @@ private struct DialectReading {
   private func notes(_ checkpoint: Checkpoint) -> [String] {
     var notes: [String] = []
     if counts.extras > 0 {
-      let names = checkpoint.tree?.leaves.filter { $0.leaf.path?.hasPrefix("extras/") ?? true }
+      let names =
+        checkpoint.tree?.leaves.filter { $0.leaf.path?.hasPrefix("extras/") ?? true }
         .map(\.name) ?? []
       notes.append(
         "\(counts.extras) name\(counts.extras == 1 ? " is" : "s are") not the dialect's, kept as extras: "

@@ -35,30 +35,40 @@ public struct Loaded: Sendable {
     let file = try MappedFile(path)
     do {
       let format = try format.map { try Formats.named($0) } ?? Formats.recognising(file)
+      let archive = try format.read(file)
       try self.init(
-        file: file, archive: try format.read(file), dialect: dialect, drop: drop,
-        sidecar: Sidecar.path(of: path), withTree: withTree)
+        file: file, archive: archive, dialect: try Self.dialect(of: archive, named: dialect),
+        drop: drop, sidecar: Sidecar.path(of: path), withTree: withTree)
     } catch let failure as Failure {
       // What the user asked for is not the file's fault.
       throw failure.kind == .usage ? failure : failure.of(file: path)
     }
   }
 
-  init(
-    file: MappedFile, archive: Archive, dialect name: String?, drop: NamePatterns, sidecar: String?,
+  /// Opens a file that was just written in `dialect`, nil for the native names, without its sidecar.
+  ///
+  /// - Throws: `Failure` that names the file and the place in it.
+  public init(_ path: String, format: any ArchiveFormat, writtenIn dialect: Dialect?) throws {
+    let file = try MappedFile(path)
+    do {
+      try self.init(
+        file: file, archive: try format.read(file), dialect: dialect, drop: NamePatterns(),
+        sidecar: nil, withTree: true)
+    } catch let failure as Failure {
+      throw failure.of(file: path)
+    }
+  }
+
+  private init(
+    file: MappedFile, archive: Archive, dialect: Dialect?, drop: NamePatterns, sidecar: String?,
     withTree: Bool
   ) throws {
     self.file = file
     self.archive = archive
-    let imported: Imported
-    if name == Dialects.native || (name == nil && NativeReading.recognises(archive)) {
-      dialect = nil
-      imported = try NativeReading.read(archive, withTree: withTree, drop: drop)
-    } else {
-      let found = try name.map { try Dialects.named($0) } ?? Self.recognised(archive)
-      dialect = found
-      imported = try found.read(archive, drop: drop)
-    }
+    self.dialect = dialect
+    let imported =
+      try dialect?.read(archive, drop: drop)
+      ?? NativeReading.read(archive, withTree: withTree, drop: drop)
     checkpoint = imported.checkpoint
     notes = imported.notes
     dropped = imported.dropped
@@ -71,6 +81,15 @@ public struct Loaded: Sendable {
     }
     guard !checkpoint.entries.isEmpty else {
       throw Failure(expected: "tensors of a BYOL network", found: "none")
+    }
+  }
+
+  /// The dialect that was named, or that of the archive's names; nil for the native one.
+  private static func dialect(of archive: Archive, named name: String?) throws -> Dialect? {
+    switch name {
+    case Dialects.native?: nil
+    case let name?: try Dialects.named(name)
+    case nil: NativeReading.recognises(archive) ? nil : try recognised(archive)
     }
   }
 

@@ -43,7 +43,9 @@ extension Checkpoint {
 public func jsonBytes(_ value: some Encodable, pretty: Bool = true) throws -> [UInt8] {
   let encoder = JSONEncoder()
   encoder.outputFormatting =
-    pretty ? [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted] : [.sortedKeys, .withoutEscapingSlashes]
+    pretty
+    ? [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+    : [.sortedKeys, .withoutEscapingSlashes]
   do {
     return Array(try encoder.encode(value)) + (pretty ? [0x0A] : [])
   } catch {

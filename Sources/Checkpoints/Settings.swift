@@ -2,14 +2,17 @@ import FoundationEssentials
 import Tensors
 
 extension Checkpoint {
-  /// Sets a field of the contract or the recipe by the user's word: `encoder.padding=symmetric`,
+  /// Sets a field of the contract or the recipe by the user's word.
+  ///
+  /// Words are `encoder.padding=symmetric`,
   /// `bn.eps=1e-3`, `recipe.tau.base=0.996`. The field's origin becomes `flag`.
   ///
   /// - Throws: `Failure` (`usage`) where there is no such field or the value does not fit.
   public mutating func set(_ assignment: String) throws {
     let parts = assignment.split(separator: "=", maxSplits: 1).map(String.init)
     guard parts.count == 2 else {
-      throw Failure(.usage, "--set takes FIELD=VALUE (encoder.padding=symmetric), not '\(assignment)'")
+      throw Failure(
+        .usage, "--set takes FIELD=VALUE (encoder.padding=symmetric), not '\(assignment)'")
     }
     var path = parts[0].split(separator: ".").map(String.init)
     let isRecipe = path.first == "recipe"
@@ -38,7 +41,8 @@ extension Checkpoint {
     let name = path.joined(separator: ".")
     let before = json.fields().map(\.path)
     guard !path.isEmpty, json.set(path[...], to: parsed) else {
-      throw Failure(.usage, "there is no field \(name); there are \(before.joined(separator: ", "))")
+      throw Failure(
+        .usage, "there is no field \(name); there are \(before.joined(separator: ", "))")
     }
     let changed: Value
     do {
@@ -49,14 +53,17 @@ extension Checkpoint {
     // A field that does not exist is not decoded, and so does not come back.
     let after = try JSONDecoder().decode(JSONValue.self, from: Data(try jsonBytes(changed)))
     guard after.value(at: path[...]) == parsed else {
-      throw Failure(.usage, "there is no field \(name); there are \(before.joined(separator: ", "))")
+      throw Failure(
+        .usage, "there is no field \(name); there are \(before.joined(separator: ", "))")
     }
     return changed
   }
 
   /// The words that a field of words has, where the decoder refused another one.
   private func allowed(_ error: any Error) -> String {
-    guard case DecodingError.dataCorrupted(let context)? = error as? DecodingError else { return "" }
+    guard case DecodingError.dataCorrupted(let context)? = error as? DecodingError else {
+      return ""
+    }
     let words: [String: [String]] = [
       "padding": ["same", "symmetric"], "pool_padding": ["same", "symmetric"],
       "block": ["basic", "bottleneck"], "running_variance": ["biased", "unbiased"],

@@ -37,7 +37,8 @@ public struct Sidecar: Codable, Sendable {
     } catch let failure as Failure {
       throw failure.of(file: path)
     } catch {
-      throw Failure(.badInput, file: path, "this sidecar is not what it must be: \(describe(error))")
+      throw Failure(
+        .badInput, file: path, "this sidecar is not what it must be: \(describe(error))")
     }
   }
 }

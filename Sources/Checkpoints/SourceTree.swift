@@ -2,8 +2,9 @@ import Archives
 import FoundationEssentials
 import Tensors
 
-/// The source file's tree: its names, container kinds, order and scalars, and for each tensor where its
-/// bytes are in the native file. With it the source is written again, bit for bit.
+/// The source file's tree, and for each tensor where its bytes are in the native file.
+///
+/// Names, container kinds, order and scalars are kept. With it the source is written again, bit for bit.
 public indirect enum SourceTree: Sendable, Hashable {
   case container(kind: String, [Entry])
   case leaf(SourceLeaf)

@@ -3,7 +3,7 @@ import Checkpoints
 import Networks
 import Tensors
 
-/// How two checkpoints relate: the same weights, role by role? the same function?
+/// Whether two checkpoints have the same weights, role by role, and compute the same.
 public struct CheckpointComparison: Codable, Sendable {
   /// A role in both files.
   public struct RoleVerdict: Codable, Sendable {
@@ -118,7 +118,8 @@ public struct CheckpointComparison: Codable, Sendable {
       changed.append(entry.path + " is only in B")
     }
     let most = largest.isFinite ? "by up to \(Numbers.scientific(largest))" : "some no numbers"
-    return "\(Numbers.counted(changed.count, "tensor")), \(most): " + (changed.first ?? "") + (changed.count > 1 ? ", ..." : "")
+    return "\(Numbers.counted(changed.count, "tensor")), \(most): " + (changed.first ?? "")
+      + (changed.count > 1 ? ", ..." : "")
   }
 
   private static func compareContracts(_ one: Contract, _ other: Contract) throws -> [[String]] {

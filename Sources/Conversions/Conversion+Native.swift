@@ -20,7 +20,9 @@ extension Conversion {
     let probe = options.probe ? Background { ProbeOutcome(of: checkpoint) } : nil
     var written = checkpoint
     try writeNative(
-      (checkpoint.entries + checkpoint.extras).map { NativeTensor(path: $0.path, tensor: $0.tensor) },
+      (checkpoint.entries + checkpoint.extras).map {
+        NativeTensor(path: $0.path, tensor: $0.tensor)
+      },
       into: OutputFile(descriptor: file.output.descriptor, path: file.temporaryPath),
       threads: threads, progress: progress
     ) { tensors in
@@ -37,9 +39,12 @@ extension Conversion {
       case .impossible(let reason)?: written.verification.probeMissing = reason
       case nil: written.verification.probeMissing = "the converter was told --no-probe"
       }
-      return (attributes(written), try written.documents().map {
-        NativeDocument(path: $0.path, bytes: $0.json, schema: $0.schema)
-      })
+      return (
+        attributes(written),
+        try written.documents().map {
+          NativeDocument(path: $0.path, bytes: $0.json, schema: $0.schema)
+        }
+      )
     }
     report.fingerprints = written.provenance.fingerprints
     if let reason = written.verification.probeMissing, options.probe {
@@ -94,12 +99,14 @@ extension Conversion {
       throw Failure(
         .differs, place: stage,
         "\(engine.name) on the written file deviates from \(probe.engine) on the source by "
-          + "\(Numbers.scientific(outcome.worst)) (tolerance \(Numbers.scientific(probe.tolerance)))")
+          + "\(Numbers.scientific(outcome.worst)) (tolerance \(Numbers.scientific(probe.tolerance)))"
+      )
     }
     report.checks.append(
       ConversionReport.Check(
         name: "probe",
-        detail: "\(outcome.stages) stages, \(engine.name) within \(Numbers.scientific(outcome.worst)) of "
+        detail:
+          "\(outcome.stages) stages, \(engine.name) within \(Numbers.scientific(outcome.worst)) of "
           + probe.engine))
   }
 

@@ -56,7 +56,8 @@ public struct Conversion {
   ///
   /// - Parameter progress: called with the number of bytes written so far, one call at a time.
   /// - Throws: `Failure`; the output is then what it was before.
-  public func run(progress: @escaping @Sendable (Int) -> Void = { _ in }) throws -> ConversionReport {
+  public func run(progress: @escaping @Sendable (Int) -> Void = { _ in }) throws -> ConversionReport
+  {
     var report = report
     if options.dryRun {
       try AtomicFile.check(destination.path, force: options.force)
@@ -125,7 +126,7 @@ public struct Conversion {
     progress(byteCount)
     // The output is read again even without --verify: what it does not say of itself goes beside it.
     let written = try Loaded(
-      file.temporaryPath, format: destination.format.name, dialect: destination.dialectName)
+      file.temporaryPath, format: destination.format, writtenIn: destination.dialect)
     if options.verify {
       let compared = try compareTensors(with: written.checkpoint)
       report.checks.append(

@@ -44,7 +44,8 @@ struct Destination {
       } else {
         throw Failure(
           .usage, file: path,
-          "--to must say the dialect: \(([Dialects.native] + Dialects.names).joined(separator: ", "))")
+          "--to must say the dialect: \(([Dialects.native] + Dialects.names).joined(separator: ", "))"
+        )
       }
     }
     if format.name == "npy" {

@@ -52,7 +52,8 @@ public struct FileVerification: Codable, Sendable {
   /// Verifies the file at `path`: intact, consistent.
   ///
   /// - Throws: `Failure` (`badInput`) where it is no checkpoint at all; what a check finds is a verdict.
-  public init(_ path: String, format: String? = nil, dialect: String? = nil, threads: Int = 2) throws
+  public init(_ path: String, format: String? = nil, dialect: String? = nil, threads: Int = 2)
+    throws
   {
     self.path = path
     let file = try MappedFile(path)
@@ -154,7 +155,8 @@ public struct FileVerification: Codable, Sendable {
           .differs, place: name, "taken back to the source's axes it is not what the source had")
       }
     }
-    return "\(hashed.count) tensors taken back through \(checkpoint.provenance.dialect?.name ?? "?") "
+    return
+      "\(hashed.count) tensors taken back through \(checkpoint.provenance.dialect?.name ?? "?") "
       + "equal the source's bit for bit"
   }
 }

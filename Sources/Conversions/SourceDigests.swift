@@ -15,7 +15,9 @@ extension Checkpoint {
   ///
   /// - Throws: `Failure` where it does not fit the source's axes.
   public func sourceTensor(_ leaf: SourceLeaf) throws -> Tensor? {
-    guard leaf.kind == "tensor", let path = leaf.path, !path.hasPrefix("recipe.") else { return nil }
+    guard leaf.kind == "tensor", let path = leaf.path, !path.hasPrefix("recipe.") else {
+      return nil
+    }
     guard let tensor = self[path] else {
       throw Failure(.badInput, place: path, "the source's tree names a tensor that is not there")
     }
@@ -27,7 +29,9 @@ extension Checkpoint {
     guard let tree else { return nil }
     let leaves = tree.leaves.map(\.leaf)
     let digests = Mutex([Digest?](repeating: nil, count: leaves.count))
-    try forEachConcurrently(Array(leaves.indices), threads: threads, weight: { leaves[$0].elements }) {
+    try forEachConcurrently(
+      Array(leaves.indices), threads: threads, weight: { leaves[$0].elements }
+    ) {
       index in
       guard let digest = try sourceTensor(leaves[index])?.digest() else { return }
       digests.withLock { $0[index] = digest }

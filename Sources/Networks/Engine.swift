@@ -1,7 +1,9 @@
 import Checkpoints
 import Tensors
 
-/// A way to run a checkpoint's networks. The engines share nothing but the checkpoint.
+/// A way to run a checkpoint's networks.
+///
+/// The engines share nothing but the checkpoint.
 public protocol Engine: Sendable {
   /// What numbers made with it are labelled with: `openblas float64`.
   var name: String { get }

@@ -104,6 +104,7 @@ private struct Elements<Stored>: Sequence {
   }
 }
 
-private func elements<Stored>(of bytes: UnsafeRawBufferPointer, _: Stored.Type) -> Elements<Stored> {
+private func elements<Stored>(of bytes: UnsafeRawBufferPointer, _: Stored.Type) -> Elements<Stored>
+{
   Elements(base: bytes.baseAddress, count: bytes.count / MemoryLayout<Stored>.stride)
 }

@@ -11,7 +11,9 @@ public final class Progress: @unchecked Sendable {
   private var shown = -1
   private var started: ContinuousClock.Instant
 
-  /// Progress of `total` bytes. It appears only after a second.
+  /// Progress of `total` bytes.
+  ///
+  /// It appears only after a second.
   public init(_ title: String, total: Int, quiet: Bool = false) {
     self.title = title
     self.total = total

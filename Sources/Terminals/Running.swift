@@ -39,7 +39,8 @@ public func runTool<Tool: ParsableCommand>(_ tool: Tool.Type, _ body: (Tool) thr
 /// Whether an argument asks for help; `-dash.npz`, which ArgumentParser reads as `-d -a -s -h ...`,
 /// does not.
 private func asksForHelp(_ argument: String) -> Bool {
-  ["-h", "--help", "-help", "--help-hidden", "--version", "--experimental-dump-help"].contains(argument)
+  ["-h", "--help", "-help", "--help-hidden", "--version", "--experimental-dump-help"].contains(
+    argument)
     || argument.hasPrefix("--generate-completion-script")
 }
 

@@ -26,7 +26,8 @@ struct Convert: ParsableCommand {
   @Option(help: ArgumentHelp("The source's dialect, or a dialect file.", valueName: "dialect"))
   var from: String?
 
-  @Option(help: ArgumentHelp("The output's dialect: native, haiku, a file ...", valueName: "dialect"))
+  @Option(
+    help: ArgumentHelp("The output's dialect: native, haiku, a file ...", valueName: "dialect"))
   var to: String?
 
   @Option(help: ArgumentHelp("The source's format.", valueName: "format"))

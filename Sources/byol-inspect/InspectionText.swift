@@ -29,7 +29,8 @@ struct InspectionText {
   private func printHead() {
     let form = view.form.map { " (\($0))" } ?? ""
     Swift.print(
-      "\(view.path): \(Numbers.bytes(view.size)), format \(view.format), dialect \(view.dialect)\(form)")
+      "\(view.path): \(Numbers.bytes(view.size)), format \(view.format), dialect \(view.dialect)\(form)"
+    )
     Swift.print(view.architecture)
     if let source = view.source {
       let dialect = view.sourceDialect.map { ", dialect \($0.name) (\($0.form))" } ?? ""

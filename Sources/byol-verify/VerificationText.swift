@@ -31,7 +31,8 @@ enum VerificationText {
       Swift.print("  contract \(field[0]): \(field[1]) in A, \(field[2]) in B")
     }
     Swift.print("same weights: \(comparison.sameWeights ? "yes" : "no")")
-    let function = comparison.sameFunction.map { $0 ? "yes" : "no" } ?? "not checked: it cannot be run"
+    let function =
+      comparison.sameFunction.map { $0 ? "yes" : "no" } ?? "not checked: it cannot be run"
     Swift.print("same function: \(function)")
   }
 }

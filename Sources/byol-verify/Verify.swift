@@ -65,7 +65,9 @@ struct Verify: ParsableCommand {
     runTool(Verify.self) { command in
       let passed =
         command.files.count == 2 ? try command.compare() : try command.verify()
-      guard passed else { throw Failure(.differs, "not verified: see the lines that are not 'yes'") }
+      guard passed else {
+        throw Failure(.differs, "not verified: see the lines that are not 'yes'")
+      }
     }
   }
 

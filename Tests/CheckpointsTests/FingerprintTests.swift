@@ -6,7 +6,8 @@ import Testing
 @testable import Checkpoints
 
 @Suite struct FingerprintTests {
-  func checkpoint(_ change: ((inout [Checkpoint.Entry]) throws -> Void)? = nil) throws -> Checkpoint {
+  func checkpoint(_ change: ((inout [Checkpoint.Entry]) throws -> Void)? = nil) throws -> Checkpoint
+  {
     let base = try Loaded(Shared.inPackage("samples/tiny_haiku_byol.npz")).checkpoint
     var entries = base.entries
     try change?(&entries)

@@ -27,7 +27,8 @@ struct TreeRow {
 @Suite struct HaikuTests {
   static let networks = [
     "ResNet18_1x", "ResNet18_1x_v2", "ResNet34_1x", "ResNet50_1x", "ResNet50_1x_v2", "ResNet50_2x",
-    "ResNet50_4x", "ResNet101_1x", "ResNet152_1x", "ResNet200_1x", "ResNet200_2x", "ResNet200_2x_v2",
+    "ResNet50_4x", "ResNet101_1x", "ResNet152_1x", "ResNet200_1x", "ResNet200_2x",
+    "ResNet200_2x_v2",
   ]
 
   func rows(_ network: String) throws -> [TreeRow] {

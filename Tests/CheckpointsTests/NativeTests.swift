@@ -13,7 +13,8 @@ import Testing
     return try loaded.checkpoint.nativeArchive(format: "npz")
   }
 
-  func replacing(_ archive: Archive, _ name: String, _ change: (String) -> String) throws -> Archive {
+  func replacing(_ archive: Archive, _ name: String, _ change: (String) -> String) throws -> Archive
+  {
     let entries = try archive.leaves.map { leaf -> (String, Node) in
       guard leaf.name == name, case .tensor(let tensor) = leaf.value else {
         return (leaf.name, leaf.value)

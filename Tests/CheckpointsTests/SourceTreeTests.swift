@@ -12,7 +12,10 @@ import Testing
       .dict([
         ("weights", .tensor(try Tensor(floats: [1, 2], shape: [2]))),
         ("list", .sequence(kind: "list", [.integer(-3), .real(0.1), .none])),
-        ("tuple", .sequence(kind: "tuple", [.bool(true), .text("a \"quoted\" ä"), .bytes([0, 255])])),
+        (
+          "tuple",
+          .sequence(kind: "tuple", [.bool(true), .text("a \"quoted\" ä"), .bytes([0, 255])])
+        ),
         ("record", .record(type: "State", [Node.Entry(.text("mu"), .real(1e300))])),
         ("numbers", .mapping(kind: "dict", [Node.Entry(.number(7), .integer(1))])),
         ("empty", .sequence(kind: "tuple", [])),

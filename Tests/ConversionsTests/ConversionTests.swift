@@ -77,7 +77,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("out.pth", nil as String?, nil as String?), ("out.h5", "haiku", nil), ("out.npz", "latin", nil),
+    ("out.pth", nil as String?, nil as String?), ("out.h5", "haiku", nil),
+    ("out.npz", "latin", nil),
     ("out.npz", nil, "floppy"),
   ])
   func `an output that cannot be is a usage error`(_ wish: (String, String?, String?)) throws {

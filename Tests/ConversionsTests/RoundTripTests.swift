@@ -120,7 +120,8 @@ import Testing
     let verification = try FileVerification(folder.path("native.h5"))
     #expect(verification.verdicts.map(\.status) == [.yes, .no])
     #expect(verification.verdicts[1].detail.contains("stem/pool"))
-    let comparison = try CheckpointComparison(source, Shared.inPackage("samples/tiny_haiku_byol.npz"))
+    let comparison = try CheckpointComparison(
+      source, Shared.inPackage("samples/tiny_haiku_byol.npz"))
     #expect(!comparison.sameWeights && comparison.sameFunction == false)
   }
 

@@ -68,6 +68,40 @@ import Testing
     }
   }
 
+  /// Several bytes at once, with good checksums: whatever comes of it, the reader survives, and what
+  /// it accepts it can read.
+  @Test(arguments: 0..<4) func headersForgedAtRandom(_ seed: Int) throws {
+    try withFolder { folder in
+      let sound = try Specimen.small(in: folder, deep: false)
+      let blocks = sound.blocks.values.joined().sorted { $0.lowerBound < $1.lowerBound }
+      var random = SplitMix(state: UInt64(seed))
+      let path = folder.path("forged.h5")
+      var refused = 0
+      for _ in 0..<500 {
+        var specimen = sound
+        for _ in 0..<Int.random(in: 1...6, using: &random) {
+          let block = blocks[Int.random(in: 0..<blocks.count, using: &random)]
+          let position = Int.random(in: block.dropLast(4).indices, using: &random)
+          switch Int.random(in: 0..<3, using: &random) {
+          case 0: specimen.bytes[position] = UInt8.random(in: 0...255, using: &random)
+          case 1: specimen.bytes[position] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+          default: specimen.bytes[position] = sound.bytes[Int.random(in: block, using: &random)]
+          }
+        }
+        specimen.heal()
+        try Data(specimen.bytes).write(to: URL(filePath: path))
+        do {
+          let native = try NativeFile(MappedFile(path))
+          for dataset in native.datasets { _ = try dataset.tensor.bytes() }
+        } catch let failure as Failure {
+          #expect(failure.kind == .badInput)
+          refused += 1
+        }
+      }
+      #expect(refused > 400)
+    }
+  }
+
   /// Bytes of headers that may be other ones in a sound file: texts and numbers of root attributes,
   /// schemas' names, hints for a library that would add to the file, and how unused room is divided.
   private func unhashedBytes(of specimen: Specimen) -> Set<Int> {
@@ -95,5 +129,18 @@ import Testing
       }
     }
     return result
+  }
+}
+
+/// Steele, Lea and Flood's SplitMix64: the same numbers for the same seed.
+private struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
   }
 }

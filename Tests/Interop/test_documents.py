@@ -1,7 +1,7 @@
 """The commands in the documents print what the documents say.
 
 In a ```console block a line that begins with `$ ` is a command, and what follows is its output. All
-blocks of a document run in order, in one new folder that holds a copy of `samples/`.
+blocks of a document run in order, in one new folder that holds copies of `samples/` and `docs/examples/`.
 `./dev docs` runs this with BYOL_UPDATE_DOCUMENTS=1, which writes the output into the document.
 """
 
@@ -15,7 +15,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
-DOCUMENTS = ["README.md"]
+DOCUMENTS = ["README.md", "docs/dialects.md"]
 
 
 def transcript(commands, folder, tools):
@@ -44,7 +44,8 @@ def comparable(text):
 def test_the_commands_in_the_documents_print_what_the_documents_say(name, tools, tmp_path):
     document = PACKAGE / name
     text = document.read_text()
-    shutil.copytree(PACKAGE / "samples", tmp_path / "samples")
+    for folder in ["samples", "docs/examples"]:
+        shutil.copytree(PACKAGE / folder, tmp_path / folder)
     blocks = BLOCK.findall(text)
     assert blocks
     printed = [

@@ -18,7 +18,8 @@ public enum Shared {
   public static var isPresent: Bool { root != nil }
 
   /// What such a test says when it is skipped.
-  public static let why: Comment = "needs the fixtures folder that lies beside a developer's checkout"
+  public static let why: Comment =
+    "needs the fixtures folder that lies beside a developer's checkout"
 
   /// The path of a file of that folder: `Shared.path("fixtures/deepmind/tiny_haiku_byol.npz")`.
   public static func path(_ relative: String) -> String {

@@ -16,7 +16,8 @@ struct Tool {
   static let folder: URL = {
     var path = [CChar](repeating: 0, count: 4096)
     let count = readlink("/proc/self/exe", &path, path.count - 1)
-    let program = String(decoding: path.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let program = String(
+      decoding: path.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let beside = URL(filePath: program).deletingLastPathComponent()
     if FileManager.default.fileExists(atPath: beside.appending(path: "byol-convert").path) {
       return beside
@@ -25,7 +26,8 @@ struct Tool {
   }()
 
   /// Runs the tool in `directory`, the checkout by default.
-  func callAsFunction(_ arguments: String..., in directory: URL = Shared.package) throws -> Outcome {
+  func callAsFunction(_ arguments: String..., in directory: URL = Shared.package) throws -> Outcome
+  {
     try run(arguments, in: directory)
   }
 

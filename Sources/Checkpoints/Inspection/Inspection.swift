@@ -126,14 +126,16 @@ public struct Inspection: Codable, Sendable {
     }
     notes = loaded.notes
     if wanted, !stored.isEmpty, stored["all"] != fingerprints["all"] {
-      notes.append("the stored fingerprint is another one: the weights are not those that were hashed")
+      notes.append(
+        "the stored fingerprint is another one: the weights are not those that were hashed")
     }
   }
 
   private static func fields(
     _ value: some Encodable, _ name: String, _ origins: Origins
   ) throws -> [Field] {
-    try JSONDecoder().decode(JSONValue.self, from: Data(try jsonBytes(value))).fields().map { field in
+    try JSONDecoder().decode(JSONValue.self, from: Data(try jsonBytes(value))).fields().map {
+      field in
       // An origin covers the fields under it: that of `recipe.loss` is that of `recipe.loss.form`.
       var parts = field.path.split(separator: ".").map(String.init)
       var origin: Origin?
@@ -157,7 +159,8 @@ extension Verification {
     ]
     if let probe {
       result.append(
-        "probe of \(probe.stages.count) stages by \(probe.engine), not repeated now: byol-verify does")
+        "probe of \(probe.stages.count) stages by \(probe.engine), not repeated now: byol-verify does"
+      )
     } else {
       result.append("no probe: \(probeMissing ?? "none was run")")
     }

@@ -16,6 +16,8 @@ struct BooleanBytes: ByteSource {
 
   var count: Int { base.count }
 
+  var fileName: String? { base.fileName }
+
   func resolved() throws -> any ByteSource {
     let source = try base.resolved()
     try source.withBytes { bytes in

@@ -1,0 +1,162 @@
+"""What the tests of the JSON Schemas share: validators, real documents, and ways to spoil them."""
+
+import copy
+import json
+from functools import lru_cache
+
+import h5py
+import numpy as np
+from jsonschema import Draft202012Validator
+from native import PACKAGE, SAMPLE, convert, tool
+from referencing import Registry, Resource
+
+FOLDER = PACKAGE / "schemas"
+EXAMPLE = PACKAGE / "docs/examples/mydialect.json"
+NAMES = sorted(path.name.removesuffix(".schema.json") for path in FOLDER.glob("*.schema.json"))
+
+
+@lru_cache
+def schema(name):
+    """The schema in `schemas/NAME.schema.json`."""
+    return json.loads((FOLDER / f"{name}.schema.json").read_text())
+
+
+@lru_cache
+def registry():
+    """All schemas by their names, which is how they refer to each other."""
+    return Registry().with_resources(
+        (schema(each)["$id"], Resource.from_contents(schema(each))) for each in NAMES)
+
+
+@lru_cache
+def validator(name):
+    """A validator of documents of that kind."""
+    return Draft202012Validator({"$ref": f"{name}.schema.json"}, registry=registry())
+
+
+def complaint(name, document):
+    """What is wrong with a document, or None."""
+    error = next(validator(name).iter_errors(document), None)
+    return error and f"{error.json_path}: {error.message[:200]}"
+
+
+def printed(name, *arguments, code=0):
+    """The JSON that a tool prints."""
+    found, said = tool(name, *arguments, "--json")
+    assert found == code, said
+    # A tool that fails says so on standard error, behind the JSON.
+    return json.JSONDecoder().raw_decode(said)[0]
+
+
+def inside(path):
+    """The documents of a native HDF5 file: name of the schema and JSON."""
+    with h5py.File(path) as file:
+        for name in ["contract", "recipe", "provenance", "verification", "index", "extras/tree"]:
+            stated, version = file[name].attrs["schema"].decode().split()
+            assert version == "1.0"
+            yield stated, json.loads(file[name][()].tobytes())
+
+
+def sources(folder):
+    """npz files that differ in what reports and documents say of them; options of the conversion."""
+    state = dict(np.load(SAMPLE))
+    odd = {
+        key: np.asfortranarray(array).astype(array.dtype.newbyteorder(">")) if array.ndim > 1 else array
+        for key, array in state.items()
+    }  # fmt: skip
+    kinds = {
+        "plain": (state, ()),
+        "odd": (odd | {"note": np.arange(3.0), "other/é": np.zeros((2, 0))}, ("--no-probe",)),
+        "set": (state, ("--set", "encoder.stem.pad=3", "--set", "recipe.tau.base=0.996",
+                        "--set", "recipe.optimizer.last_lr=0.1", "--no-source-hash")),
+        "parameters": ({k.removeprefix("online_params/"): a for k, a in state.items()
+                        if k.startswith("online_params/")}, ()),
+    }  # fmt: skip
+    for name, (arrays, options) in kinds.items():
+        np.savez(folder / f"{name}.npz", **arrays)
+        yield folder / f"{name}.npz", options
+
+
+def collect(folder):
+    """Every kind of document, from real runs of the tools: pairs of a schema's name and JSON."""
+    natives = []
+    for source, options in sources(folder):
+        native = source.with_suffix(".h5")
+        yield "convert-report", printed("byol-convert", source, native, *options)
+        natives.append(native)
+        yield from inside(native)
+        yield "inspection", printed("byol-inspect", native)
+        yield "inspection", printed("byol-inspect", source, "--stats", "--fingerprint")
+    plain, odd, changed, parameters = natives
+    reference = SAMPLE.with_suffix(".ref.npz")
+    beside = folder / "beside.npz"
+    yield "convert-report", printed("byol-convert", changed, beside)
+    yield "convert-report", printed("byol-convert", plain, folder / "new.npz", "--dry-run")
+    yield "convert-report", printed(
+        "byol-convert", plain, folder / "native.npz", "--to", "native", "--drop", "optimizer/*")
+    yield "sidecar", json.loads((folder / "beside.npz.byol.json").read_text())
+    yield "verify-report", printed("byol-verify", plain)
+    yield "verify-report", printed("byol-verify", plain, "--expect", reference)
+    yield "verify-report", printed("byol-verify", plain, odd)
+    yield "verify-report", printed("byol-verify", plain, parameters, code=1)
+    symmetric = convert(SAMPLE, folder / "symmetric.h5", "--set", "encoder.padding=symmetric")
+    yield "verify-report", printed("byol-verify", symmetric, "--expect", reference, code=1)
+    yield "verify-report", printed("byol-verify", symmetric, plain, code=1)
+    outputs = dict(np.load(reference))
+    outputs["embedding"] = np.full_like(outputs["embedding"], np.nan)
+    np.savez(folder / "nan.npz", **outputs)
+    yield "verify-report", printed("byol-verify", plain, "--expect", folder / "nan.npz", code=1)
+    for path in [*(FOLDER / "dialects").glob("*.json"), EXAMPLE]:
+        yield "dialect", json.loads(path.read_text())
+
+
+def trimmed(node):
+    """A document whose lists hold one item of each shape, so that spoiling every field stays cheap."""
+    if isinstance(node, dict):
+        return {key: trimmed(value) for key, value in node.items()}
+    if not isinstance(node, list) or all(isinstance(item, (int, float, str)) for item in node):
+        return node
+    shapes = {}
+    for item in node:
+        shapes.setdefault(shape(item), trimmed(item))
+    return list(shapes.values())
+
+
+def shape(node):
+    """The keys of a value and of its parts, without what they hold, lists of plain values among it."""
+    if isinstance(node, dict):
+        words = {key: value for key, value in node.items() if key in ("kind", "order")}
+        return tuple(sorted((key, words.get(key), shape(value)) for key, value in node.items()))
+    if isinstance(node, list):
+        return tuple(shape(item) for item in node if isinstance(item, (dict, list)))
+    return type(node).__name__
+
+
+# Objects whose keys are data: paths of fields, roles, words.
+MAPS = {"origins", "fingerprints", "hyperparameters", "variables", "places", "rules", "cannot_tell",
+        "bind", "stride_at", "maps", "maps/*", "contract/stem"}  # fmt: skip
+
+
+def fields(node, path=(), name=""):
+    """Every value in an object or a list: its path, and its name with * for positions and for data."""
+    if isinstance(node, list):
+        for position, item in enumerate(node):
+            inner = f"{name}/*".lstrip("/")
+            yield (*path, position), inner
+            yield from fields(item, (*path, position), inner)
+    if isinstance(node, dict):
+        is_map = any(name == each or name.endswith("/" + each) for each in MAPS)
+        for key, value in node.items():
+            inner = f"{name}/{'*' if is_map else key}".lstrip("/")
+            yield (*path, key), inner
+            yield from fields(value, (*path, key), inner)
+
+
+def changed(document, path, change):
+    """A copy in which `change` was made to the object or list at the path's parent."""
+    result = copy.deepcopy(document)
+    parent = result
+    for key in path[:-1]:
+        parent = parent[key]
+    change(parent, path[-1])
+    return result

@@ -1,0 +1,194 @@
+"""The JSON Schemas say what the tools write, all of it, and nothing more.
+
+Real documents are valid. Then every field of them is spoiled in turn, and the fields that may be spoiled
+are listed here, so that a schema that says too little shows.
+"""
+
+import pytest
+from jsonschema import Draft202012Validator
+from schemas import NAMES, changed, collect, complaint, fields, registry, schema, trimmed
+
+
+def inside(name, fields_):
+    """The fields of a document that is the field `name` of another."""
+    return " ".join(f"{name}/{field}" for field in fields_.split())
+
+
+# Fields of a recipe that a dialect can state.
+IN_DIALECT = """
+    loss augmentation optimizer optimizer/excludes optimizer/variant optimizer/hyperparameters/*
+    schedule tau tau/base tau/divisor target_bn step_counts random"""
+
+# Fields that are absent where there is nothing to say.
+OPTIONAL = {
+    "contract": "encoder/stem/pad",
+    "convert-report": "fingerprints/* mapping mapping/*/axes",
+    "dialect": f"""
+        source licence spellings maps maps/* maps/*/* variables variables/* variables/*/from places
+        places/* rules/* rules/*/*/at rules/*/*/axes forms/*/mounts/*/bind/* contract/stem/*
+        contract/stride_at/* cannot_tell cannot_tell/* recipe {inside("recipe", IN_DIALECT)}""",
+    "inspection": """
+        form source source/sha256 source_dialect source_dialect/spelling source_dialect/variables/*
+        counts licence created_by roles/*/fingerprint fingerprint tensors/*/statistics""",
+    "provenance": """
+        source source/sha256 dialect dialect/spelling dialect/variables/* counts origins/*
+        fingerprints/* licence""",
+    "recipe": f"step {IN_DIALECT} optimizer/last_lr",
+    "sidecar": f"""
+        contract/encoder/stem/pad origins/* recipe/step recipe/optimizer/last_lr
+        {inside("recipe", IN_DIALECT)}""",
+    "tree": "entries/*/*/axes entries/*/*/order entries/*/*/big_endian entries/*/*/sha256",
+    "verification": "probe probe_missing",
+    "verify-report": """
+        diagnosis diagnosis/comparison/outputs/*/error diagnosis/comparison/outputs/*/relative_l2
+        diagnosis/explained_error same_function outputs/*/error""",
+}
+
+# Texts that are for people, or names that others chose.
+FREE_TEXT = {
+    "convert-report": """
+        source/path output/path architecture checks/*/detail notes/* mapping/*/source
+        mapping/*/native""",
+    "dialect": """
+        title source licence maps/*/* variables/*/default places/*/*/* rules/*/*/at rules/*/*/native
+        rules/*/*/dialect forms/*/name forms/*/mounts/*/dialect forms/*/mounts/*/native
+        forms/*/mounts/*/bind/* forms/*/mounts/*/rules spellings/level/* spellings/inner/*
+        cannot_tell/*""",
+    "inspection": """
+        path form source/name source_dialect/form source_dialect/variables/* licence created_by
+        architecture contract/*/value recipe/*/value verification/* notes/*""",
+    "provenance": "source/name dialect/form dialect/variables/* created_by licence",
+    "tree": "kind entries/*/*",
+    "verification": "probe/engine probe_missing",
+    "verify-report": """
+        path verdicts/*/detail findings/* diagnosis/reference diagnosis/engine
+        diagnosis/comparison/outputs/*/name diagnosis/first_diverging_stage
+        diagnosis/explanation/*/subject diagnosis/explanation/*/stated diagnosis/explanation/*/found
+        diagnosis/explanation/*/sentence first second roles/*/detail contract/*/* engine""",
+}
+
+# Numbers that may be negative fractions.
+FREE_NUMBERS = {
+    "contract": "input/mean/*",
+    "dialect": "contract/input/mean/* recipe/loss/constant recipe/optimizer/hyperparameters/*",
+    "inspection": """
+        contract/*/value contract/*/value/* recipe/*/value tensors/*/statistics/min
+        tensors/*/statistics/max tensors/*/statistics/mean""",
+    "recipe": "loss/constant optimizer/hyperparameters/*",
+    "sidecar": """
+        contract/input/mean/* recipe/loss/constant recipe/optimizer/hyperparameters/*""",
+    "verification": "probe/stages/*/mean probe/stages/*/dot",
+}
+
+
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory):
+    """Lists of documents by the name of their schema."""
+    found = {name: [] for name in NAMES}
+    for name, document in collect(tmp_path_factory.mktemp("documents")):
+        found[name].append(document)
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_schema_is_one_and_its_references_lead_somewhere(name):
+    Draft202012Validator.check_schema(schema(name))
+    assert schema(name)["$id"] == f"{name}.schema.json"
+    resolver = registry().resolver(base_uri=schema(name)["$id"])
+    for reference in references(schema(name)):
+        assert isinstance(resolver.lookup(reference).contents, dict), reference
+
+
+def references(node):
+    """The values of every $ref."""
+    if isinstance(node, dict):
+        yield from ([node["$ref"]] if "$ref" in node else [])
+        node = list(node.values())
+    if isinstance(node, list):
+        for item in node:
+            yield from references(item)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_document_is_valid(name, documents):
+    assert documents[name]
+    for document in documents[name]:
+        assert complaint(name, document) is None
+
+
+def accepted(name, documents, change, suits=lambda value: True):
+    """The fields that stay valid when `change` is made to them, and all fields that it was made to."""
+    tried, valid = set(), set()
+    for document in map(trimmed, documents[name]):
+        for path, field in fields(document):
+            value = document
+            for key in path:
+                value = value[key]
+            is_item = isinstance(path[-1], int)
+            if field in tried or not suits(value) or (is_item and change in KEYS_ONLY):
+                continue
+            tried.add(field)
+            if complaint(name, changed(document, path, change)) is None:
+                valid.add(field)
+    return valid
+
+
+def remove(parent, key):
+    del parent[key]
+
+
+def put_null(parent, key):
+    parent[key] = None
+
+
+def put_text(parent, key):
+    parent[key] = "~ no such word"
+
+
+def put_number(parent, key):
+    parent[key] = -0.5
+
+
+def put_list_in_object(parent, key):
+    parent[key] = {"unexpected": [None]}
+
+
+def add_key(parent, key):
+    parent["unexpected"] = {"key": [None]}
+
+
+KEYS_ONLY = {remove, add_key}
+
+
+def is_text(value):
+    return isinstance(value, str)
+
+
+def is_number(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_document_without_a_key_is_refused(name, documents):
+    assert accepted(name, documents, remove) == set(OPTIONAL.get(name, "").split())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_unknown_key_is_refused_everywhere(name, documents):
+    assert accepted(name, documents, add_key) == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_null_and_objects_are_refused_everywhere(name, documents):
+    assert accepted(name, documents, put_null) == set()
+    assert accepted(name, documents, put_list_in_object) == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_wrong_word_is_refused(name, documents):
+    assert accepted(name, documents, put_text, is_text) == set(FREE_TEXT.get(name, "").split())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_negative_fraction_is_refused(name, documents):
+    assert accepted(name, documents, put_number, is_number) == set(FREE_NUMBERS.get(name, "").split())
