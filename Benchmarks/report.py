@@ -6,6 +6,7 @@ MEGABYTE = 1_000_000
 TITLES = {
     "convert": "`byol-convert IN.npz OUT.h5`, everything on",
     "convert-bare": "`byol-convert --no-sync --no-verify --no-source-hash`",
+    "convert-plain": "the same with `--no-probe`",
     "python": "the same datasets by a Python script (NumPy, h5py), no checks, no sync",
     "dd": "`dd bs=4M conv=fsync` of the source's bytes",
     "inspect": "`byol-inspect OUT.h5`",
