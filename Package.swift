@@ -61,7 +61,7 @@ let package = Package(
       swiftSettings: engines),
     .target(
       name: "Conversions",
-      dependencies: ["Checkpoints", "Archives", "HDF5Writing", "Networks", "Tensors"],
+      dependencies: ["Checkpoints", "Archives", "CMalloc", "HDF5Writing", "Networks", "Tensors"],
       swiftSettings: strict),
     .target(
       name: "Terminals", dependencies: ["Tensors", "CMalloc", arguments], swiftSettings: strict),
