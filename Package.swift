@@ -32,6 +32,7 @@ let package = Package(
   ],
   targets: [
     // C libraries: a module map and a shim each.
+    .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(
@@ -60,9 +61,10 @@ let package = Package(
       swiftSettings: engines),
     .target(
       name: "Conversions",
-      dependencies: ["Checkpoints", "Archives", "HDF5Writing", "Networks", "Tensors"],
+      dependencies: ["Checkpoints", "Archives", "CMalloc", "HDF5Writing", "Networks", "Tensors"],
       swiftSettings: strict),
-    .target(name: "Terminals", dependencies: ["Tensors", arguments], swiftSettings: strict),
+    .target(
+      name: "Terminals", dependencies: ["Tensors", "CMalloc", arguments], swiftSettings: strict),
 
     // Tools: parse, call, print.
     .executableTarget(

@@ -13,11 +13,13 @@ SAMPLING_INTERVAL = 0.002  # seconds
 class Sample:
     """One run of a command.
 
+    `processor` is the processor time of all its threads, in the program and in the system for it.
     `held` is the most memory that the process could not give back without swapping, in bytes:
     RssAnon + RssShmem. `resident` also counts the pages of files it had mapped (VmHWM).
     """
 
     seconds: float
+    processor: float
     held: int
     resident: int
 
@@ -55,10 +57,12 @@ def run(command, environment=None):
     finally:
         seconds = time.perf_counter() - start
         os.close(exited)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
         printed = process.communicate()[0].decode(errors="replace")
     if process.returncode != 0:
         raise SystemExit(f"{' '.join(command)} exited {process.returncode}:\n{printed}")
-    return Sample(seconds, held, resident)
+    return Sample(seconds, usage.ru_utime + usage.ru_stime, held, resident)
 
 
 def _ended(descriptor):

@@ -6,6 +6,7 @@ MEGABYTE = 1_000_000
 TITLES = {
     "convert": "`byol-convert IN.npz OUT.h5`, everything on",
     "convert-bare": "`byol-convert --no-sync --no-verify --no-source-hash`",
+    "convert-plain": "the same with `--no-probe`",
     "python": "the same datasets by a Python script (NumPy, h5py), no checks, no sync",
     "dd": "`dd bs=4M conv=fsync` of the source's bytes",
     "inspect": "`byol-inspect OUT.h5`",
@@ -49,9 +50,10 @@ def markdown(record):
         "",
         f"A random ResNet-50 BYOL state, {record['source_bytes']:,} bytes as a stored npz, goes to"
         f" HDF5. The {record['rounds']} rounds run every command once each, in rotating order, with"
-        " the source in the page cache, no output file and nothing left to write back. Time is wall"
-        " time. Memory *held* is the largest RssAnon + RssShmem seen, sampled every 2 ms; *resident*"
-        " adds the mapped pages of files (VmHWM), which the system takes back when it needs them.",
+        " the source in the page cache, no output file and nothing left to write back. Seconds are"
+        " wall time; *processor* adds up the time of all threads. Memory *held* is the largest"
+        " RssAnon + RssShmem seen, sampled every 2 ms; *resident* adds the mapped pages of files"
+        " (VmHWM), which the system takes back when it needs them.",
         "",
         "## Goals",
         "",
@@ -64,14 +66,15 @@ def markdown(record):
         "",
         "## Measurements",
         "",
-        "| command | median, s | fastest | slowest | held, MB | resident, MB | runs |",
-        "|---|---:|---:|---:|---:|---:|---:|",
+        "| command | median, s | fastest | slowest | processor, s | held, MB | resident, MB | runs |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for name, title in TITLES.items():
         samples = results[name]
         middle, fastest, slowest = _seconds(samples)
         lines.append(
             f"| {title} | {middle:.3f} | {fastest:.3f} | {slowest:.3f} |"
+            f" {median(sample['processor'] for sample in samples):.3f} |"
             f" {_peak(samples, 'held'):.1f} | {_peak(samples, 'resident'):.1f} | {len(samples)} |")
     lines += ["", "## Machine", "", "| | |", "|---|---|"]
     lines += [f"| {name} | {value} |" for name, value in machine.items()]

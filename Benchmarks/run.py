@@ -4,7 +4,8 @@ usage: python Benchmarks/run.py [ROUNDS]        (`./dev bench` builds first; 7 r
 
 What is compared, and why:
   convert       byol-convert as it comes: hashes of the source, verification, probe, sync
-  convert-bare  byol-convert without what the Python script does not do either
+  convert-bare  byol-convert without sync, verification and the source's hash
+  convert-plain and without the probe: what the Python script does, and hashes of all tensors
   python        to_hdf5_with_h5py.py, the script that a user would write
   dd            the same bytes copied and synced: what the disk allows
 """
@@ -29,10 +30,12 @@ INSPECTIONS_A_ROUND = 3
 def contestants(output):
     """Command of each contestant; all but `dd` read SOURCE and write `output`."""
     convert = [str(TOOLS / "byol-convert"), str(SOURCE), str(output), "--quiet"]
+    bare = convert + ["--no-sync", "--no-verify", "--no-source-hash"]
     script = str(PACKAGE / "Benchmarks" / "to_hdf5_with_h5py.py")
     return {
         "convert": convert,
-        "convert-bare": convert + ["--no-sync", "--no-verify", "--no-source-hash"],
+        "convert-bare": bare,
+        "convert-plain": bare + ["--no-probe"],
         "python": [sys.executable, script, str(SOURCE), str(output)],
         "dd": ["dd", f"if={SOURCE}", f"of={output}", "bs=4M", "conv=fsync", "status=none"],
     }
@@ -59,7 +62,8 @@ def main(rounds=7):
             output.unlink(missing_ok=True)
             os.sync()  # nobody pays for what another has left to be written
             results[name].append(measure.run(commands[name], environment).as_dict())
-            print(f"round {turn + 1}/{rounds}  {name:13} {results[name][-1]['seconds']:.3f} s", flush=True)
+            seconds = results[name][-1]["seconds"]
+            print(f"round {turn + 1}/{rounds}  {name:13} {seconds:.3f} s", flush=True)
         for _ in range(INSPECTIONS_A_ROUND):
             results["inspect"].append(measure.run(inspect, environment).as_dict())
     output.unlink(missing_ok=True)

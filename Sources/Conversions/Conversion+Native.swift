@@ -1,4 +1,5 @@
 import Archives
+import CMalloc
 import Checkpoints
 import HDF5Writing
 import Networks
@@ -93,6 +94,8 @@ extension Conversion {
         name: "source",
         detail: "\(compared) tensors taken back through the dialect, equal bit for bit"))
     guard let probe = written.verification.probe else { return }
+    // What the writing left in the heap goes back before the engine's weights come.
+    malloc_trim(0)
     let engine = Engines.fast()
     let outcome = try Probe.check(probe, on: reread, engine: engine)
     if let stage = outcome.firstDiverging {

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import CMalloc
 import Glibc
 import Tensors
 
@@ -9,6 +10,9 @@ import Tensors
 public func runTool<Tool: ParsableCommand>(_ tool: Tool.Type, _ body: (Tool) throws -> Void)
   -> Never
 {
+  // Layers' weights come and go: what is large is given back to the system at once, instead of staying
+  // in the heap between smaller things (glibc raises this limit by itself otherwise).
+  mallopt(M_MMAP_THRESHOLD, 2 << 20)
   do {
     let parsed = try Tool.parseAsRoot()
     guard let command = parsed as? Tool else {

@@ -82,6 +82,14 @@ private let breakers: [ProfileRule: @Sendable (inout Specimen) throws -> Void] =
     let text = specimen.message("", .attribute, naming: "created_by")
     specimen.replace(text, by: 16, littleEndian(UInt64(first)) + littleEndian(28))
   },
+  .messageCount: { specimen in
+    let attribute = Specimen.message(12, [])
+    let block = Specimen.block([[UInt8]](repeating: attribute, count: 1100).flatMap { $0 })
+    let start = specimen.append(block)
+    let text = specimen.message("", .attribute, naming: "created_by")
+    specimen.replace(
+      text, by: 16, littleEndian(UInt64(start)) + littleEndian(UInt64(block.count)))
+  },
   .headerMessages: {
     let space = $0.message("online/weight", .dataspace)
     $0.replace(space, by: 0, [UInt8](repeating: 0, count: space.count))

@@ -33,6 +33,7 @@ struct ObjectHeader {
   private(set) var messages: [Message] = []
 
   private static let blockLimit = 1024
+  private static let messageLimit = 1024
   private let bytes: UnsafeRawBufferPointer
   private var continuations: [Range<Int>] = []
 
@@ -43,9 +44,6 @@ struct ObjectHeader {
     try readFirstBlock(at: address)
     while !continuations.isEmpty {
       let block = continuations.removeFirst()
-      try subject.require(
-        blocks.count < Self.blockLimit, .headerBlocks, at: block.lowerBound,
-        expected: "at most \(Self.blockLimit) blocks of a header", found: "more")
       try subject.require(
         !blocks.contains { $0.overlaps(block) }, .overlap, at: block.lowerBound,
         expected: "a block of its own", found: "a part of an earlier block of the header")
@@ -160,8 +158,14 @@ struct ObjectHeader {
         !overflow && end <= bytes.count, .headerBounds,
         expected: "a block inside the file's \(bytes.count) bytes",
         found: "\(length) bytes at byte \(address)")
+      try fields.require(
+        blocks.count + continuations.count < Self.blockLimit, .headerBlocks,
+        expected: "at most \(Self.blockLimit) blocks of a header", found: "more")
       continuations.append(start..<end)
     default:
+      try fields.require(
+        messages.count < Self.messageLimit, .messageCount,
+        expected: "at most \(Self.messageLimit) messages of a header", found: "more")
       messages.append(Message(type: type, fields: fields))
     }
   }

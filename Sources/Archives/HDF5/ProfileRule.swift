@@ -24,7 +24,8 @@ public enum ProfileRule: String, CaseIterable, Sendable {
   case messageFlags = "H8"
   case messageNull = "H9"
   case headerBlocks = "H10"
-  case headerMessages = "H11"
+  case messageCount = "H11"
+  case headerMessages = "H12"
 
   case linkInfo = "G1"
   case groupInfo = "G2"
@@ -88,6 +89,7 @@ public enum ProfileRule: String, CaseIterable, Sendable {
     case .messageFlags: "No message is shared, or marked for programs that do not know it."
     case .messageNull: "The bytes of an unused message are 0."
     case .headerBlocks: "An object header has at most 1,024 blocks."
+    case .messageCount: "An object header has at most 1,024 messages in use."
     case .headerMessages:
       "A group has one link info and one group info message; a dataset has one dataspace, datatype, "
         + "fill value and layout message; neither has messages of the other."
