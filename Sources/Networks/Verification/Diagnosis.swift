@@ -28,7 +28,7 @@ public struct Diagnosis: Sendable, Hashable, Codable {
   public var trials: Int
 
   enum CodingKeys: String, CodingKey {
-    case reference, engine, comparison, tolerance, explanation, alternatives, trials
+    case reference, engine, comparison, tolerance, rounding, explanation, alternatives, trials
     case firstDivergingStage = "first_diverging_stage"
     case explainedError = "explained_error"
   }
@@ -89,7 +89,9 @@ public func diagnose(
     reference: reference.name, engine: engine.name, comparison: comparison, tolerance: tolerance,
     firstDivergingStage: comparison.firstDivergingStage(tolerance), rounding: nil,
     explanation: [], explainedError: nil, alternatives: [], trials: 0)
-  guard !result.agrees else { return result }
+  // No belief about a forward pass makes an output finite, or gives it another shape.
+  let isHopeless = comparison.outputs.contains { !$0.error.isFinite }
+  guard !result.agrees, !isHopeless else { return result }
   if comparison.error < Diagnosis.largestRounding {
     result.rounding = try reference.rounding(of: checkpoint)
     if result.isRounding { return result }
