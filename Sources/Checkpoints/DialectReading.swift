@@ -29,7 +29,7 @@ struct DialectReading {
     self = scratch
     let architecture = try Architecture(
       shapes: Dictionary(uniqueKeysWithValues: entries.map { ($0.path, $0.tensor.shape) }))
-    if drop.isEmpty { try architecture.checkComplete(entries.map(\.path)) }
+    try architecture.checkComplete(entries.map(\.path), isPartial: !drop.isEmpty)
     let contract = try Contract(architecture, dialect: dialect.file, origins: &origins)
     for field in recipe.saidFields {
       origins["recipe." + field] = origins["recipe." + field] ?? .dialect
