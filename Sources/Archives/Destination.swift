@@ -28,7 +28,8 @@ struct Destination {
         throw Failure.system("cannot examine", file: path)
       }
       guard status.st_mode & S_IFMT == S_IFREG else {
-        throw Failure(.usage, file: path, "expected a name for a file, found a directory or device")
+        throw Failure(
+          .usage, file: path, "expected a name for a file, found a directory, FIFO or device")
       }
       guard force else { throw Self.exists(path) }
       mode = status.st_mode & 0o777
@@ -124,7 +125,7 @@ struct Destination {
   }
 
   private static func exists(_ path: String) -> Failure {
-    Failure(.usage, file: path, "the file exists already; force would replace it")
+    Failure(.usage, file: path, "the file exists already; --force replaces it")
   }
 
   private static func split(_ path: String) -> (folder: String, name: String) {

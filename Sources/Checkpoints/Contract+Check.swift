@@ -26,6 +26,17 @@ extension Contract {
     try require(
       batchNorm.keep >= 0 && batchNorm.keep < 1, "bn.keep", "0 or more, and less than 1",
       batchNorm.keep)
+    try require(encoder.family == "resnet", "encoder.family", "resnet", encoder.family)
+    for (name, word, words) in [
+      ("channel_order", input.channelOrder, ["RGB", "BGR"]),
+      ("normalised", input.normalised, ["network", "data"]),
+      ("crop", input.crop, ["center-first", "resize-first"]),
+      ("filter", input.filter, ["bicubic", "bilinear"]),
+      ("jpeg_dct", input.jpegDCT, ["fast", "accurate"]),
+    ] {
+      try require(words.contains(word), "input.\(name)", words.joined(separator: " or "), word)
+    }
+    try require(input.size > 0, "input.size", "1 or more", input.size)
     try require(input.range > 0, "input.range", "more than 0", input.range)
     try require(
       input.mean.count == input.std.count, "input.mean", "as many numbers as input.std",

@@ -59,8 +59,10 @@ struct Architecture {
   ///
   /// Running statistics and heads may be missing: people keep parameters alone.
   ///
+  /// - Parameter isPartial: whether the user has dropped tensors, so that some may be missing; what is
+  ///   left must still be numbered without a gap.
   /// - Throws: `Failure` (`badInput`) that names the missing tensor.
-  func checkComplete(_ paths: [String]) throws {
+  func checkComplete(_ paths: [String], isPartial: Bool = false) throws {
     let all = Set(paths)
     for branch in Branch.allCases {
       let encoder = branch.rawValue + "/encoder/"
@@ -80,7 +82,7 @@ struct Architecture {
           }
         }
       }
-      if let missing = expected.first(where: { !all.contains($0) }) {
+      if !isPartial, let missing = expected.first(where: { !all.contains($0) }) {
         throw Failure(
           .badInput, place: missing,
           "the \(branch.rawValue) encoder is not whole without this tensor")

@@ -26,7 +26,7 @@ public enum NativeReading {
     var entries: [Checkpoint.Entry] = []
     var extras: [Checkpoint.Entry] = []
     var ignored: [String] = []
-    var dropped = 0
+    var dropped: Set<String> = []
     for leaf in archive.leaves {
       let name = leaf.name
       if name.hasPrefix("x-") || leaf.value.isEmptyContainer {
@@ -45,7 +45,7 @@ public enum NativeReading {
         continue
       }
       if drop.matches(name) {
-        dropped += 1
+        dropped.insert(name)
         continue
       }
       if name.hasPrefix("extras/") {
@@ -63,7 +63,8 @@ public enum NativeReading {
       notes.append("\(ignored.count) tensors of other programs were ignored: \(ignored[0]) ...")
     }
     try checkVersion(archive, documents, &notes)
-    let provenance = try decode(Provenance.self, "provenance", documents)
+    var provenance = try decode(Provenance.self, "provenance", documents)
+    provenance.counts?.drop(dropped)
     let contract = try decode(Contract.self, "contract", documents)
     try contract.check()
     let recipe = try decode(Recipe.self, "recipe", documents)
@@ -72,11 +73,13 @@ public enum NativeReading {
       entries: entries, contract: contract,
       recipe: recipe, provenance: provenance,
       tree: documents[NativeNames.treePath] == nil
-        ? nil : try decode(SourceTree.self, NativeNames.treePath, documents), extras: extras)
+        ? nil
+        : try decode(SourceTree.self, NativeNames.treePath, documents).without(dropped),
+      extras: extras)
     if documents["verification"] != nil {
       checkpoint.verification = try decode(Verification.self, "verification", documents)
     }
-    return Imported(checkpoint: checkpoint, notes: notes, dropped: dropped)
+    return Imported(checkpoint: checkpoint, notes: notes, dropped: dropped.count)
   }
 
   /// Refuses another major version, and notes a newer minor one.
@@ -119,6 +122,16 @@ public enum NativeReading {
     } catch {
       throw Failure(.badInput, place: name, "this JSON is not what it must be: \(describe(error))")
     }
+  }
+}
+
+extension Provenance.Counts {
+  /// Counts tensors of a native file that are left out as left out of its source.
+  fileprivate mutating func drop(_ paths: Set<String>) {
+    let fromExtras = paths.filter { $0.hasPrefix("extras/") }.count
+    extras -= fromExtras
+    used -= paths.count - fromExtras
+    dropped += paths.count
   }
 }
 

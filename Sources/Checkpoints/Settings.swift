@@ -17,6 +17,7 @@ extension Checkpoint {
     var path = parts[0].split(separator: ".").map(String.init)
     let isRecipe = path.first == "recipe"
     if isRecipe || path.first == "contract" { path.removeFirst() }
+    let field = (isRecipe ? "recipe." : "contract.") + path.joined(separator: ".")
     do {
       if isRecipe {
         let new = try changed(recipe, path, parts[1])
@@ -25,12 +26,15 @@ extension Checkpoint {
       } else {
         let new = try changed(contract, path, parts[1])
         try new.check()
+        guard provenance.origins[field] != .inferred || new == contract else {
+          throw Failure(.usage, "the tensors show this field, and they show another value")
+        }
         contract = new
       }
     } catch let failure as Failure {
       throw Failure(.usage, "--set \(assignment): \(failure.message)")
     }
-    provenance.origins[(isRecipe ? "recipe." : "contract.") + path.joined(separator: ".")] = .flag
+    provenance.origins[field] = .flag
   }
 
   private func changed<Value: Codable>(

@@ -46,6 +46,19 @@ public indirect enum SourceTree: Sendable, Hashable {
     }
   }
 
+  /// The same tree without the tensors of those native paths.
+  func without(_ paths: Set<String>) -> SourceTree {
+    guard !paths.isEmpty, case .container(let kind, let entries) = self else { return self }
+    return .container(
+      kind: kind,
+      entries.compactMap { entry in
+        if case .leaf(let leaf) = entry.value, leaf.path.map(paths.contains) == true { return nil }
+        let rest = entry.value.without(paths)
+        if case .container(_, let inner) = rest, inner.isEmpty { return nil }
+        return Entry(key: entry.key, value: rest)
+      })
+  }
+
   /// The same tree as an archive's, with the values that `value` gives the leaves; a leaf without a
   /// value is left out.
   func node(_ value: (SourceLeaf) throws -> Node?) throws -> Node? {

@@ -1,4 +1,5 @@
 import Dispatch
+import Tensors
 
 /// Work on another thread, whose result or failure is waited for.
 final class Background<Value: Sendable>: @unchecked Sendable {
@@ -13,7 +14,7 @@ final class Background<Value: Sendable>: @unchecked Sendable {
   /// Waits, and gives the result.
   func value() throws -> Value {
     group.wait()
-    guard let result else { preconditionFailure("the group was left without a result") }
+    guard let result else { throw Failure(.inputOutput, "a thread ended without a result") }
     return try result.get()
   }
 }

@@ -117,7 +117,7 @@ public struct CheckpointComparison: Codable, Sendable {
     for entry in other.entries where Role(of: entry.path) == role && one[entry.path] == nil {
       changed.append(entry.path + " is only in B")
     }
-    let most = largest.isFinite ? "by up to \(Numbers.scientific(largest))" : "some no numbers"
+    let most = largest.isFinite ? "by up to \(Numbers.error(largest))" : "some no numbers"
     return "\(Numbers.counted(changed.count, "tensor")), \(most): " + (changed.first ?? "")
       + (changed.count > 1 ? ", ..." : "")
   }

@@ -102,14 +102,14 @@ extension Conversion {
       throw Failure(
         .differs, place: stage,
         "\(engine.name) on the written file deviates from \(probe.engine) on the source by "
-          + "\(Numbers.scientific(outcome.worst)) (tolerance \(Numbers.scientific(probe.tolerance)))"
+          + "\(Numbers.error(outcome.worst)) (tolerance \(Numbers.error(probe.tolerance)))"
       )
     }
     report.checks.append(
       ConversionReport.Check(
         name: "probe",
         detail:
-          "\(outcome.stages) stages, \(engine.name) within \(Numbers.scientific(outcome.worst)) of "
+          "\(outcome.stages) stages, \(engine.name) within \(Numbers.error(outcome.worst)) of "
           + probe.engine))
   }
 

@@ -35,10 +35,14 @@ struct Destination {
     case nil:
       if let dialect = source.dialect {
         self.dialect = dialect
-      } else if let name = source.checkpoint.provenance.dialect?.name,
-        let known = try? Dialects.named(name)
-      {
-        dialect = known
+      } else if let name = source.checkpoint.provenance.dialect?.name {
+        guard Dialects.names.contains(name) else {
+          throw Failure(
+            .usage, file: path,
+            "the checkpoint came from the dialect \(name), which is not built in: --to says another, "
+              + "or its file")
+        }
+        dialect = try Dialects.named(name)
       } else if ["npz", "npy", "pickle"].contains(format.name) {
         dialect = try Dialects.named("haiku")
       } else {

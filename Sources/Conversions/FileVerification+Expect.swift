@@ -46,8 +46,8 @@ extension FileVerification {
     verdicts.append(
       Verdict(name, diagnosis.agrees && isWhole ? .yes : .no, "\(diagnosis.engine): \(words)"))
     findings += diagnosis.comparison.outputs.map { output in
-      "\(output.name): error \(Numbers.scientific(output.error)), "
-        + "relative L2 \(Numbers.scientific(output.relativeL2))"
+      "\(output.name): error \(Numbers.error(output.error)), "
+        + "relative L2 \(Numbers.error(output.relativeL2))"
     }
   }
 }

@@ -122,10 +122,10 @@ public struct FileVerification: Codable, Sendable {
       return Verdict(
         "consistent", .no,
         "\(fast.name) and \(exact.name) part at \(stage); largest deviation "
-          + "\(Numbers.scientific(check.worst)) (tolerance \(Numbers.scientific(probe.tolerance)))")
+          + "\(Numbers.error(check.worst)) (tolerance \(Numbers.error(probe.tolerance)))")
     }
     found.append(
-      "\(fast.name) and \(exact.name) agree within \(Numbers.scientific(check.worst)) over "
+      "\(fast.name) and \(exact.name) agree within \(Numbers.error(check.worst)) over "
         + "\(check.stages) stages")
     if let recorded = checkpoint.verification.probe {
       let again = try Probe.check(recorded, on: checkpoint, engine: exact)
@@ -134,7 +134,7 @@ public struct FileVerification: Codable, Sendable {
           "consistent", .no,
           "\(exact.name) gives other numbers at \(stage) than the file recorded when it was made")
       }
-      found.append("the recorded probe is repeated within \(Numbers.scientific(again.worst))")
+      found.append("the recorded probe is repeated within \(Numbers.error(again.worst))")
     }
     if loaded.dialect == nil { found.append(try sourceAgain(checkpoint, threads: threads)) }
     return Verdict("consistent", .yes, found.joined(separator: "; "))

@@ -30,7 +30,7 @@ public enum Numbers {
     var scale = 1.0
     for _ in 0..<decimals { scale *= 10 }
     let rounded = (value.magnitude * scale).rounded()
-    guard rounded < 9e15 else { return scientific(value) }
+    guard rounded < 9e15 else { return (value < 0 ? "-" : "") + error(value.magnitude) }
     let whole = Int(rounded / scale)
     let sign = value < 0 && rounded > 0 ? "-" : ""
     guard decimals > 0 else { return "\(sign)\(whole)" }
@@ -38,21 +38,27 @@ public enum Numbers {
     return "\(sign)\(whole)." + String(repeating: "0", count: decimals - rest.count) + rest
   }
 
-  /// 3.7e-07: two significant digits.
-  public static func scientific(_ value: Double) -> String {
-    guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
-    var exponent = 0
-    var mantissa = value.magnitude
-    while mantissa >= 9.95 {
-      mantissa /= 10
-      exponent += 1
+  /// An error in two significant digits: 3.1e-06, 0.94, 1.8; `infinite` where it has no bound.
+  public static func error(_ error: Double) -> String {
+    guard error.isFinite else { return error > 0 ? "infinite" : "\(error)" }
+    guard error > 0 else { return "0" }
+    var (mantissa, exponent) = (error, 0)
+    while mantissa < 1 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
+    while mantissa >= 10 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
+    var tenths = Int((mantissa * 10).rounded())
+    if tenths == 100 { (tenths, exponent) = (10, exponent + 1) }
+    if (-2...1).contains(exponent) {
+      var digits = String(tenths)
+      if exponent < 0 {
+        digits = "0." + String(repeating: "0", count: -exponent - 1) + digits
+      } else if exponent == 0 {
+        digits = "\(tenths / 10).\(tenths % 10)"
+      }
+      return digits
     }
-    while mantissa < 0.995 {
-      mantissa *= 10
-      exponent -= 1
-    }
-    let digits = exponent.magnitude < 10 ? "0\(exponent.magnitude)" : "\(exponent.magnitude)"
-    return "\(value < 0 ? "-" : "")\(fixed(mantissa, 1))e\(exponent < 0 ? "-" : "+")\(digits)"
+    let power = abs(exponent)
+    return
+      "\(tenths / 10).\(tenths % 10)e\(exponent < 0 ? "-" : "+")\(power < 10 ? "0" : "")\(power)"
   }
 
   /// 1 tensor, 2 tensors.

@@ -23,7 +23,7 @@ enum VerificationText {
     for output in comparison.outputs {
       table.row(
         output.output, output.agrees ? "agrees" : "differs",
-        (output.error.map { "error \(Numbers.scientific($0))" } ?? "values that are no numbers")
+        (output.error.map { "error \(Numbers.error($0))" } ?? "values that are no numbers")
           + " (\(comparison.engine))")
     }
     Swift.print(table.text)

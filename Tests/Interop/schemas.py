@@ -97,6 +97,8 @@ def collect(folder):
     yield "sidecar", json.loads((folder / "beside.npz.byol.json").read_text())
     yield "verify-report", printed("byol-verify", plain)
     yield "verify-report", printed("byol-verify", plain, "--expect", reference)
+    yield "verify-report", printed(
+        "byol-verify", plain, "--expect", reference, "--tolerance", "1e-9", code=1)
     yield "verify-report", printed("byol-verify", plain, odd)
     yield "verify-report", printed("byol-verify", plain, parameters, code=1)
     symmetric = convert(SAMPLE, folder / "symmetric.h5", "--set", "encoder.padding=symmetric")

@@ -41,7 +41,8 @@ OPTIONAL = {
     "verification": "probe probe_missing",
     "verify-report": """
         diagnosis diagnosis/comparison/outputs/*/error diagnosis/comparison/outputs/*/relative_l2
-        diagnosis/explained_error same_function outputs/*/error""",
+        diagnosis/rounding diagnosis/first_diverging_stage diagnosis/explained_error same_function
+        outputs/*/error""",
 }
 
 # Texts that are for people, or names that others chose.

@@ -28,10 +28,12 @@ struct NumbersTests {
   }
 
   @Test(arguments: [
-    (0, "0"), (3.7e-7, "3.7e-07"), (9.96, "1.0e+01"), (-1e100, "-1.0e+100"), (.nan, "nan"),
+    (0.0, "0"), (3.14e-6, "3.1e-06"), (0.2, "0.20"), (0.0123, "0.012"), (0.00996, "0.010"),
+    (1.0, "1.0"), (9.96, "10"), (57.2, "57"), (384.2, "3.8e+02"), (1e-15, "1.0e-15"),
+    (.infinity, "infinite"), (.nan, "nan"), (1e100, "1.0e+100"),
   ])
-  func `two significant digits`(value: Double, text: String) {
-    #expect(Numbers.scientific(value) == text)
+  func `errors in two significant digits`(value: Double, text: String) {
+    #expect(Numbers.error(value) == text)
   }
 
   @Test func `nouns in their number`() {

@@ -62,25 +62,3 @@ extension Agreement: Codable {
 private func ratio(_ distance: Double, _ length: Double) -> Double {
   distance == 0 ? 0 : length > 0 ? distance / length : .infinity
 }
-
-/// Two significant digits: `3.1e-06`, as reports show errors.
-func shortForm(_ error: Double) -> String {
-  guard error.isFinite else { return error > 0 ? "infinite" : "\(error)" }
-  guard error > 0 else { return "0" }
-  var (mantissa, exponent) = (error, 0)
-  while mantissa < 1 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
-  while mantissa >= 10 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
-  var tenths = Int((mantissa * 10).rounded())
-  if tenths == 100 { (tenths, exponent) = (10, exponent + 1) }
-  if (-2...1).contains(exponent) {
-    var digits = String(tenths)
-    if exponent < 0 {
-      digits = "0." + String(repeating: "0", count: -exponent - 1) + digits
-    } else if exponent == 0 {
-      digits = "\(tenths / 10).\(tenths % 10)"
-    }
-    return digits
-  }
-  let power = abs(exponent)
-  return "\(tenths / 10).\(tenths % 10)e\(exponent < 0 ? "-" : "+")\(power < 10 ? "0" : "")\(power)"
-}

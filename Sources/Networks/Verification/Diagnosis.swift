@@ -28,7 +28,7 @@ public struct Diagnosis: Sendable, Hashable, Codable {
   public var trials: Int
 
   enum CodingKeys: String, CodingKey {
-    case reference, engine, comparison, tolerance, explanation, alternatives, trials
+    case reference, engine, comparison, tolerance, rounding, explanation, alternatives, trials
     case firstDivergingStage = "first_diverging_stage"
     case explainedError = "explained_error"
   }
@@ -53,15 +53,15 @@ public struct Diagnosis: Sendable, Hashable, Codable {
   /// The verdict in a sentence.
   public var sentence: String {
     let worst = comparison.worst
-    let error = "error \(shortForm(comparison.error)) at \(worst?.name ?? "nothing")"
-    let bound = "tolerance \(shortForm(tolerance))"
+    let error = "error \(Numbers.error(comparison.error)) at \(worst?.name ?? "nothing")"
+    let bound = "tolerance \(Numbers.error(tolerance))"
     if agrees { return "agrees with \(reference) (largest \(error), \(bound))" }
     let place = firstDivergingStage.map { ", first at \($0)" } ?? ""
     let start = "differs from \(reference) (\(error), \(bound))\(place)"
     if isRounding, let rounding {
       return
         "\(start); rounding explains it: this network's own float32 and float64 outputs differ "
-        + "by \(shortForm(rounding))"
+        + "by \(Numbers.error(rounding))"
     }
     guard let explainedError else {
       return "\(start); unexplained by \(trials) hypotheses, alone and in pairs"
@@ -69,7 +69,7 @@ public struct Diagnosis: Sendable, Hashable, Codable {
     let words = explanation.map(\.sentence).joined(separator: ", and ")
     let others = alternatives.map { $0.map(\.sentence).joined(separator: ", and ") }
     let also = others.isEmpty ? "" : "; just as well: it " + others.joined(separator: "; or it ")
-    return "\(start); the reference \(words) (error then \(shortForm(explainedError)))\(also)"
+    return "\(start); the reference \(words) (error then \(Numbers.error(explainedError)))\(also)"
   }
 }
 
@@ -89,7 +89,9 @@ public func diagnose(
     reference: reference.name, engine: engine.name, comparison: comparison, tolerance: tolerance,
     firstDivergingStage: comparison.firstDivergingStage(tolerance), rounding: nil,
     explanation: [], explainedError: nil, alternatives: [], trials: 0)
-  guard !result.agrees else { return result }
+  // No belief about a forward pass makes an output finite, or gives it another shape.
+  let isHopeless = comparison.outputs.contains { !$0.error.isFinite }
+  guard !result.agrees, !isHopeless else { return result }
   if comparison.error < Diagnosis.largestRounding {
     result.rounding = try reference.rounding(of: checkpoint)
     if result.isRounding { return result }

@@ -29,15 +29,4 @@ struct AgreementTests {
     #expect(agreement(mine, reference).error == .infinity)
     #expect(agreement(mine, reference).relativeL2 == .infinity)
   }
-
-  @Test(
-    "short forms",
-    arguments: [
-      (0.0, "0"), (3.14e-6, "3.1e-06"), (0.2, "0.20"), (0.0123, "0.012"), (0.00996, "0.010"),
-      (1.0, "1.0"), (9.96, "10"), (57.2, "57"), (384.2, "3.8e+02"), (1e-15, "1.0e-15"),
-      (.infinity, "infinite"), (.nan, "nan"), (1e100, "1.0e+100"),
-    ])
-  func forms(_ value: Double, _ text: String) {
-    #expect(shortForm(value) == text)
-  }
 }
