@@ -44,6 +44,7 @@ class Trace:
     calls: dict  # phase: its calls, each a name and "the how manieth of that name in its thread"
     message: str  # what the conversion printed
     end: float  # seconds from the start of the process
+    refused: bool = False  # whether strace did refuse a call
 
     def duration(self, phase):
         """Seconds from the beginning of a phase to the beginning of the next one."""
@@ -78,6 +79,7 @@ def run(command, inject=None, kill_at=None):
                 watchdog.start()
             if call := re.match(r"(\d+) +(\w+)\(", line):
                 ordinals[call.groups()] = ordinals.get(call.groups(), 0) + 1
+            trace.refused |= "(INJECTED)" in line
             if phase := phase_of(line):
                 trace.phase = phase
                 trace.starts.setdefault(phase, now - started)
