@@ -140,9 +140,11 @@ private enum ProbeOutcome: Sendable {
   case impossible(String)
 
   /// Runs the float64 engine; a network that cannot be run is no failure of the conversion.
+  ///
+  /// One thread: the others write, and a second of OpenBLAS would spin between its products.
   init(of checkpoint: Checkpoint) {
     do {
-      self = .recorded(try Probe.record(checkpoint, engine: Engines.exact()))
+      self = .recorded(try Probe.record(checkpoint, engine: Engines.exact(threads: 1)))
     } catch let failure as Failure {
       self = .impossible(failure.description)
     } catch {
