@@ -1,6 +1,7 @@
 import Archives
 import CMalloc
 import Checkpoints
+import Glibc
 import HDF5Writing
 import Networks
 import Tensors
@@ -52,7 +53,20 @@ extension Conversion {
       report.notes.append("no probe was recorded: \(reason)")
     }
     guard options.verify else { return }
-    try check(file.temporaryPath, against: written, report: &report)
+    // The disk takes the bytes while the processor checks them; what it reports counts.
+    let descriptor = file.output.descriptor
+    let path = destination.path
+    let flushing =
+      options.sync
+      ? Background {
+        guard fsync(descriptor) == 0 else {
+          throw Failure.system("cannot write to the disk", file: path)
+        }
+      } : nil
+    let checked = Result { try check(file.temporaryPath, against: written, report: &report) }
+    // The descriptor stays open until the other thread is done with it, whatever was found.
+    try flushing?.value()
+    try checked.get()
   }
 
   private func provenance(fingerprints: Fingerprints, sourceDigest: Digest?) -> Provenance {

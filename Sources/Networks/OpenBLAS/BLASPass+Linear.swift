@@ -2,7 +2,7 @@ import Checkpoints
 import Tensors
 
 /// Bytes of a block of weights, or of a band of patches.
-let blockByteCount = 16 << 20
+let blockByteCount = 1 << 20
 
 extension BLASPass {
   /// x W^T + b, with `path/weight` [out, in] and, where there is one, `path/bias` [out].
