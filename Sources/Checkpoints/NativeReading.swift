@@ -6,8 +6,7 @@ import Tensors
 public enum NativeReading {
   /// Whether the archive's names are native: it has a contract and a provenance at the root.
   public static func recognises(_ archive: Archive) -> Bool {
-    let names = Set(archive.leaves.map(\.name))
-    return names.contains("contract") && names.contains("provenance")
+    archive.root["contract"] != nil && archive.root["provenance"] != nil
   }
 
   /// Reads the checkpoint.

@@ -27,7 +27,12 @@ enum Datatype {
 
   /// The type that a message is of, or nil where it is none of ours; uint8 stands for bool too.
   static func elementType(of message: UnsafeRawBufferPointer) -> ElementType? {
-    ElementType.allCases.first { $0 != .bool && message.elementsEqual(Self.message(of: $0)) }
+    known.first { message.elementsEqual($0.message) }?.type
+  }
+
+  /// The types that are stored as themselves, the usual one first.
+  private static let known = ([.float32] + ElementType.allCases).filter { $0 != .bool }.map {
+    (type: $0, message: message(of: $0))
   }
 
   private static func fixedPoint(bytes: UInt32, signed: Bool) -> [UInt8] {

@@ -22,13 +22,13 @@ public struct FoldedTree: Sendable {
   /// The folded tree of tensors, named by native paths.
   public init(_ tensors: [Inspection.TensorView]) {
     add(
-      tensors.map { ($0.path.split(separator: "/").map(String.init)[...], $0) }, depth: 0)
+      tensors.map { ($0.path.split(separator: "/")[...], $0) }, depth: 0)
   }
 
-  private typealias Named = (rest: ArraySlice<String>, tensor: Inspection.TensorView)
+  private typealias Named = (rest: ArraySlice<Substring>, tensor: Inspection.TensorView)
 
   private mutating func add(_ tensors: [Named], depth: Int) {
-    var groups: [(name: String, members: [Named])] = []
+    var groups: [(name: Substring, members: [Named])] = []
     for tensor in tensors {
       guard let name = tensor.rest.first else { continue }
       let inner = (tensor.rest.dropFirst(), tensor.tensor)
@@ -43,7 +43,7 @@ public struct FoldedTree: Sendable {
       let isLeafGroup = leaves.count == group.members.count
       lines.append(
         Line(
-          depth: depth, name: group.name, tensors: group.members.count,
+          depth: depth, name: String(group.name), tensors: group.members.count,
           elements: group.members.reduce(0) { $0 + $1.tensor.shape.reduce(1, *) },
           detail: isLeafGroup ? Self.shapes(leaves) : ""))
       // Below a stage everything repeats: the shapes are in --tensors.
@@ -52,7 +52,7 @@ public struct FoldedTree: Sendable {
   }
 
   private static func shapes(_ leaves: [Named]) -> String {
-    var byShape: [(shape: String, names: [String])] = []
+    var byShape: [(shape: String, names: [Substring])] = []
     for leaf in leaves {
       let type = leaf.tensor.dtype == .float32 ? "" : " \(leaf.tensor.dtype.rawValue)"
       let shape = "[\(leaf.tensor.shape.map(String.init).joined(separator: ", "))]\(type)"
