@@ -98,13 +98,6 @@ extension Conversion {
     let mapped = try MappedFile(path)
     let native = try NativeFile(mapped)
     let reread = try NativeReading.read(NativeHDF5().read(mapped)).checkpoint
-    // What the writing left in the heap goes back before the engine's weights come.
-    malloc_trim(0)
-    // One thread, beside those that hash and compare: a second of OpenMP would spin between layers.
-    let engine = Engines.fast(threads: 1)
-    let probe = written.verification.probe.map { probe in
-      Background { try Probe.check(probe, on: reread, engine: engine) }
-    }
     try native.checkEveryByte(threads: options.threads)
     report.checks.append(
       ConversionReport.Check(

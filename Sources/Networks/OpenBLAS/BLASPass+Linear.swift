@@ -1,8 +1,9 @@
 import Checkpoints
 import Tensors
 
-/// Bytes of a block of weights, or of a band of patches.
-let blockByteCount = 1 << 20
+/// Bytes of a block of weights, or of a band of patches: small enough for the heap to use again, large
+/// enough that the patches of a convolution are not made too often.
+let blockByteCount = 3 << 19
 
 extension BLASPass {
   /// x W^T + b, with `path/weight` [out, in] and, where there is one, `path/bias` [out].
