@@ -203,10 +203,14 @@ public struct StoredLayout: Hashable, Sendable {
   public var order: Order
   /// Whether the elements' bytes are big-endian.
   public var isBigEndian: Bool
+  /// Tensors of one archive with the same number are one tensor there under several names; nil where
+  /// a tensor has one name. A writer whose format can share writes them once.
+  public var sharing: Int?
 
-  /// Row-major and little-endian, unless said otherwise.
-  public init(order: Order = .rowMajor, isBigEndian: Bool = false) {
+  /// Row-major, little-endian and under one name, unless said otherwise.
+  public init(order: Order = .rowMajor, isBigEndian: Bool = false, sharing: Int? = nil) {
     self.order = order
     self.isBigEndian = isBigEndian
+    self.sharing = sharing
   }
 }
