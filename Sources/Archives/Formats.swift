@@ -7,6 +7,9 @@ public enum Formats {
     NativeHDF5(),
     Npz(),
     Npy(),
+    Safetensors(),
+    SafetensorsIndex(),
+    Msgpack(),
   ]
 
   /// The format called `name`.
