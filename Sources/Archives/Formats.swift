@@ -7,6 +7,7 @@ public enum Formats {
     NativeHDF5(),
     Npz(),
     Npy(),
+    PickleFile(),
   ]
 
   /// The format called `name`.
