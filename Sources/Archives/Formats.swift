@@ -9,6 +9,7 @@ public enum Formats {
     Npy(),
     Safetensors(),
     SafetensorsIndex(),
+    PickleFile(),
     Msgpack(),
   ]
 
