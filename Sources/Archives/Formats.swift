@@ -7,6 +7,7 @@ public enum Formats {
     NativeHDF5(),
     Npz(),
     Npy(),
+    Onnx(),
   ]
 
   /// The format called `name`.
