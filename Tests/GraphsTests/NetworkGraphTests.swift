@@ -190,7 +190,7 @@ import Testing
     #expect(try failure(sample).description.contains("online/projector/linear0"))
     sample = try self.sample()
     sample.contract.mlp.projectorBiases = [false, false]
-    #expect(try failure(sample).description.contains("a bias"))
+    #expect(try failure(sample).description.contains("no bias"))
     sample = try self.sample()
     sample.contract.encoder.strideAt = 3
     #expect(try failure(sample).description.contains("stride at"))
