@@ -46,7 +46,9 @@ let package = Package(
         "contract", "convert-report", "dialect", "index", "inspection", "provenance", "recipe",
         "sidecar", "tree", "verification", "verify-report",
       ].map { $0 + ".schema.json" },
-      resources: [.embedInCode("checkpoint.json"), .embedInCode("dialects")],
+      resources: [
+        .embedInCode("checkpoint.json"), .embedInCode("dialects"), .embedInCode("fragments"),
+      ],
       swiftSettings: strict),
 
     // Libraries, lowest first.

@@ -7,6 +7,13 @@ public enum Formats {
     NativeHDF5(),
     Npz(),
     Npy(),
+    TorchScript(),
+    Torch(),
+    TorchLegacy(),
+    Safetensors(),
+    SafetensorsIndex(),
+    PickleFile(),
+    Msgpack(),
     Onnx(),
   ]
 

@@ -107,7 +107,7 @@ public struct Conversion {
     guard let dialect = destination.dialect else {
       return try checkpoint.nativeArchive(format: destination.format.name)
     }
-    return try dialect.write(checkpoint, format: destination.format.name)
+    return try dialect.write(checkpoint, format: destination.format).archive
   }
 
   /// The checkpoint as it goes into a native archive of another format than HDF5.

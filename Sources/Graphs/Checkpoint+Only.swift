@@ -11,6 +11,7 @@ extension Checkpoint {
     if !roles.contains(.onlineProjector), !roles.contains(.targetProjector) {
       result.contract.mlp.projector = []
       result.contract.mlp.projectorBiases = []
+      result.contract.sem = nil
     }
     if !roles.contains(.onlinePredictor), !roles.contains(.targetPredictor) {
       result.contract.mlp.predictor = []

@@ -10,7 +10,6 @@ extension GraphBuilder {
   ///
   /// - Throws: `Failure`, see `NetworkGraph`.
   mutating func encode(_ input: Value) throws -> Value {
-    try checkContract()
     var value = try stem(input)
     for (stage, blocks) in encoder.blocks.enumerated() {
       for block in 0..<blocks {
@@ -102,16 +101,22 @@ extension GraphBuilder {
   private var layers: Int { encoder.block == .basic ? 2 : 3 }
 
   /// Refuses a description that no ResNet has.
-  private func checkContract() throws {
-    guard encoder.family == "resnet", (1...2).contains(encoder.version),
-      !encoder.blocks.isEmpty, encoder.blocks.allSatisfy({ $0 >= 1 }),
-      encoder.strides.count == encoder.blocks.count, (0..<layers).contains(encoder.strideAt)
+  ///
+  /// - Throws: `Failure` (`usage`) for a network of another family; (`badInput`).
+  func checkContract() throws {
+    guard encoder.family == "resnet" else {
+      throw Failure(
+        .usage, "a graph is made of a ResNet, and this encoder is of the family \(encoder.family)")
+    }
+    guard (1...2).contains(encoder.version), !encoder.blocks.isEmpty,
+      encoder.blocks.allSatisfy({ $0 >= 1 }), encoder.strides.count == encoder.blocks.count,
+      (0..<layers).contains(encoder.strideAt)
     else {
       throw Failure(
         place: "contract",
         expected: "a resnet of version 1 or 2, with blocks and a stride for each stage and the "
           + "stride at a convolution 0 to \(layers - 1)",
-        found: "\(encoder.family) of version \(encoder.version), blocks \(encoder.blocks), "
+        found: "version \(encoder.version), blocks \(encoder.blocks), "
           + "strides \(encoder.strides), stride at \(encoder.strideAt)")
     }
   }

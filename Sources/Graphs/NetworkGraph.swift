@@ -25,6 +25,7 @@ public struct NetworkGraph: Sendable {
   ) throws {
     var builder = GraphBuilder(
       whole, branch: branch, name: "\(branch.rawValue)-\(scope.rawValue.dropFirst(5))")
+    try builder.checkContract()
     let images = try builder.takeImages(size)
     let embedding = try builder.encode(images)
     builder.give(embedding)

@@ -182,6 +182,9 @@ import Testing
       ], contract: simplicial.contract)
     #expect(try failure(sem).description.contains("simplicial"))
     #expect(throws: Never.self) { try NetworkGraph(sem, scope: .encoder) }
+    var audio = try sample()
+    audio.contract.encoder.family = "audio-ntt"
+    #expect(try failure(audio).kind == .usage)
   }
 
   @Test func `a contract that its tensors contradict is refused`() throws {

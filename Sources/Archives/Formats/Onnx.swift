@@ -20,6 +20,10 @@ public struct Onnx: ArchiveFormat {
   public var title: String { "ONNX model" }
   /// `onnx`.
   public var extensions: [String] { ["onnx"] }
+  /// Initializers are one dictionary.
+  public var isFlat: Bool { true }
+  /// Numbers become tensors, and texts have no place.
+  public var holdsScalars: Bool { false }
 
   /// Whether the file begins as a `ModelProto` does: the version of the format, then fields of a model
   /// of the right kinds up to a graph.
