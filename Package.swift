@@ -57,13 +57,17 @@ let package = Package(
     .target(
       name: "Checkpoints", dependencies: ["Archives", "Schemas", "Tensors"], swiftSettings: strict),
     .target(
+      name: "Graphs", dependencies: ["Checkpoints", "Archives", "Tensors"], swiftSettings: strict),
+    .target(
       name: "HDF5Writing", dependencies: ["Archives", "Tensors", "CHDF5"], swiftSettings: strict),
     .target(
       name: "Networks", dependencies: ["Archives", "Checkpoints", "Tensors", "COpenBLAS"] + oneDNN,
       swiftSettings: engines),
     .target(
       name: "Conversions",
-      dependencies: ["Checkpoints", "Archives", "CMalloc", "HDF5Writing", "Networks", "Tensors"],
+      dependencies: [
+        "Checkpoints", "Archives", "CMalloc", "Graphs", "HDF5Writing", "Networks", "Tensors",
+      ],
       swiftSettings: strict),
     .target(
       name: "Terminals", dependencies: ["Tensors", "CMalloc", arguments], swiftSettings: strict),
@@ -71,7 +75,7 @@ let package = Package(
     // Tools: parse, call, print.
     .executableTarget(
       name: "byol-convert",
-      dependencies: ["Conversions", "Checkpoints", "Tensors", "Terminals", arguments],
+      dependencies: ["Conversions", "Checkpoints", "Graphs", "Tensors", "Terminals", arguments],
       swiftSettings: strict),
     .executableTarget(
       name: "byol-inspect", dependencies: ["Checkpoints", "Tensors", "Terminals", arguments],
@@ -94,6 +98,10 @@ let package = Package(
     .testTarget(
       name: "CheckpointsTests",
       dependencies: ["TestSupport", "Checkpoints", "Archives", "Tensors"], swiftSettings: strict),
+    .testTarget(
+      name: "GraphsTests",
+      dependencies: ["TestSupport", "Graphs", "Checkpoints", "Archives", "Tensors"],
+      swiftSettings: strict),
     .testTarget(
       name: "NetworksTests", dependencies: ["TestSupport", "Networks", "Checkpoints", "Archives"],
       swiftSettings: engines),

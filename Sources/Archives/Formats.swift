@@ -14,6 +14,7 @@ public enum Formats {
     SafetensorsIndex(),
     PickleFile(),
     Msgpack(),
+    Onnx(),
   ]
 
   /// The format called `name`.
