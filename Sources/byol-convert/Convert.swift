@@ -50,6 +50,24 @@ struct Convert: ParsableCommand {
     help: "Of an ONNX graph: take images of any size, not only of the contract's (input.size).")
   var anySize = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Make the target that the source lacks: from-online copies encoder and projector.",
+      valueName: "from-online"))
+  var target: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Make the predictor that the source lacks, with random weights: random, or random:4096.",
+      valueName: "random"))
+  var predictor: String?
+
+  @Option(help: ArgumentHelp("Where the random weights begin.", valueName: "n"))
+  var seed: UInt64?
+
+  @Flag(help: "Write zeros for biases that the output's dialect has and the checkpoint lacks.")
+  var zeroBiases = false
+
   @Flag(help: "Say what would be done, name by name, and write nothing.")
   var dryRun = false
 
@@ -83,6 +101,10 @@ struct Convert: ParsableCommand {
     options.drop = drop
     options.settings = set
     options.inputSize = anySize ? .any : .contract
+    options.target = target
+    options.predictor = predictor
+    options.seed = seed
+    options.zeroBiases = zeroBiases
     options.force = force
     options.dryRun = dryRun
     options.probe = probe
