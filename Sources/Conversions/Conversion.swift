@@ -129,11 +129,13 @@ public struct Conversion {
     into file: AtomicFile, progress: @escaping @Sendable (Int) -> Void,
     report: inout ConversionReport
   ) throws {
+    var exported: Exported?
     if let model = try graphModel() {
       try model.write(to: file.output)
-    } else if let exported = try exported() {
-      report.tell(of: exported)
-      try destination.format.write(exported.archive, to: file.output)
+    } else if let made = try self.exported() {
+      report.tell(of: made)
+      try destination.format.write(made.archive, to: file.output)
+      exported = made
     }
     try file.output.flush()
     progress(byteCount)
