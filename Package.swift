@@ -33,7 +33,7 @@ let package = Package(
   targets: [
     // C libraries: a module map and a shim each.
     .systemLibrary(name: "CMalloc"),
-    .systemLibrary(name: "CSandbox"),
+    .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(
@@ -54,7 +54,7 @@ let package = Package(
     .target(name: "Tensors", dependencies: [crypto], swiftSettings: strict),
     .target(name: "HDF5Records", swiftSettings: strict),
     .target(
-      name: "Archives", dependencies: ["HDF5Records", "Tensors", "CZlib"], swiftSettings: strict),
+      name: "Archives", dependencies: ["HDF5Records", "Tensors", "CLinux", "CZlib"], swiftSettings: strict),
     .target(
       name: "Checkpoints", dependencies: ["Archives", "Schemas", "Tensors"], swiftSettings: strict),
     .target(
@@ -84,7 +84,7 @@ let package = Package(
 
     // A program for the others: the process in which libhdf5 looks at other programs' files.
     .executableTarget(
-      name: "byol-hdf5-reader", dependencies: ["CHDF5", "CSandbox", "HDF5Records"],
+      name: "byol-hdf5-reader", dependencies: ["CHDF5", "CLinux", "HDF5Records"],
       swiftSettings: strict),
 
     // Tests: a folder per module.

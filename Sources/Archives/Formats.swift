@@ -7,7 +7,14 @@ public enum Formats {
     NativeHDF5(),
     Npz(),
     Npy(),
+    TorchScript(),
+    Torch(),
+    TorchLegacy(),
+    Safetensors(),
+    SafetensorsIndex(),
     Keras(),
+    PickleFile(),
+    Msgpack(),
   ]
 
   /// The format called `name`.
@@ -40,7 +47,7 @@ public enum Formats {
         .map { (format: format, length: $0) }
     }
     // The first of the longest, should several have the same.
-    return fitting.reversed().max { $0.length < $1.length }?.format
+    return fitting.max { $0.length < $1.length }?.format
   }
 }
 

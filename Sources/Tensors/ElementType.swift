@@ -13,6 +13,13 @@ public enum ElementType: String, Sendable, CaseIterable, Codable {
     }
   }
 
+  /// Bytes that a tensor of that shape occupies, or nil where they cannot be counted.
+  public func byteCount(of shape: [Int]) -> Int? {
+    guard let count = Tensor.elementCount(of: shape) else { return nil }
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: byteCount)
+    return overflow ? nil : bytes
+  }
+
   /// Whether the elements are floating-point numbers.
   public var isFloatingPoint: Bool {
     switch self {

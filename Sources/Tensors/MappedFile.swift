@@ -12,11 +12,19 @@ public final class MappedFile: ByteSource {
 
   /// Opens and maps the file at `path`.
   ///
+  /// - Parameter followsLinks: whether `path` may be a symbolic link; for names that come from a file
+  ///   it may not, since it could lead anywhere.
   /// - Throws: `Failure` (`inputOutput`) where it cannot be opened, (`badInput`) where it is not a
-  ///   regular file.
-  public init(_ path: String) throws {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw Failure.system("cannot open", file: path) }
+  ///   regular file, or is a link that must not be followed.
+  public init(_ path: String, followsLinks: Bool = true) throws {
+    let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW)
+    let descriptor = open(path, flags)
+    guard descriptor >= 0 else {
+      if !followsLinks, errno == ELOOP {
+        throw Failure(file: path, expected: "a regular file", found: "a symbolic link")
+      }
+      throw Failure.system("cannot open", file: path)
+    }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {

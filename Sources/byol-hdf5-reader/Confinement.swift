@@ -1,4 +1,4 @@
-import CSandbox
+import CLinux
 import Glibc
 
 /// What this process gives up before it looks at the first byte of its input.

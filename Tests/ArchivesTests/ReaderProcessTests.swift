@@ -6,8 +6,7 @@ import Testing
 
 @testable import Archives
 
-/// The parent believes nothing. Here the process is `cat`, which says what the file has: the records
-/// that a hijacked reader might tell.
+/// Here the process is `cat`, which says what the file has: what a hijacked reader might tell.
 @Suite("What the reader process says is checked") struct ReaderProcessTests {
   private static let size = 4096
 

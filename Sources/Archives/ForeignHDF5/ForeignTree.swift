@@ -12,8 +12,9 @@ struct ForeignTree {
 
   private static let objectLimit = 1_000_000
   private static let depthLimit = 128
-  /// The most bytes of elements that do not lie in the file as they are: those of compressed
-  /// datasets. Weights compress by a few per cent.
+  /// The most bytes of elements that do not lie in the file as they are, but compressed.
+  ///
+  /// Weights compress by a few per cent.
   private static func streamLimit(_ fileSize: Int) -> Int {
     let (product, overflow) = fileSize.multipliedReportingOverflow(by: 100)
     return overflow ? Int.max : max(product, 1 << 24)

@@ -51,6 +51,9 @@ public struct Keras: ArchiveFormat {
   ///   which libhdf5 stops, crashes or takes too long; (`inputOutput`) where the program that reads
   ///   is missing.
   public func read(_ file: MappedFile) throws -> Archive {
+    guard Self.hasSignature(file) else {
+      throw Failure(file: file.path, expected: "the HDF5 signature", found: "other bytes")
+    }
     do {
       let (root, attributes) = try ForeignTree.read(file)
       return Archive(root, format: name, attributes: attributes)

@@ -1,6 +1,7 @@
-// Linux's ways to give up rights, which Swift cannot call: variadic functions and a BPF program.
+// What Linux can do and Swift cannot call: variadic functions, a BPF program, calls beyond POSIX.
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -95,6 +96,18 @@ static inline int sandbox_allow_only_reading(void) {
   };
   struct sock_fprog program = {sizeof rules / sizeof rules[0], rules};
   return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
+#else
+  errno = ENOSYS;
+  return -1;
+#endif
+}
+
+/// Lets two names of one file system change places in one step.
+///
+/// Fails with EINVAL or ENOSYS where the file system or the kernel cannot.
+static inline int linux_exchange(const char *one, const char *other) {
+#ifdef SYS_renameat2
+  return (int)syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, 2 /* RENAME_EXCHANGE */);
 #else
   errno = ENOSYS;
   return -1;
