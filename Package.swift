@@ -47,7 +47,9 @@ let package = Package(
         "contract", "convert-report", "dialect", "index", "inspection", "provenance", "recipe",
         "sidecar", "tree", "verification", "verify-report",
       ].map { $0 + ".schema.json" },
-      resources: [.embedInCode("checkpoint.json"), .embedInCode("dialects")],
+      resources: [
+        .embedInCode("checkpoint.json"), .embedInCode("dialects"), .embedInCode("fragments"),
+      ],
       swiftSettings: strict),
 
     // Libraries, lowest first.
@@ -58,13 +60,17 @@ let package = Package(
     .target(
       name: "Checkpoints", dependencies: ["Archives", "Schemas", "Tensors"], swiftSettings: strict),
     .target(
+      name: "Graphs", dependencies: ["Checkpoints", "Archives", "Tensors"], swiftSettings: strict),
+    .target(
       name: "HDF5Writing", dependencies: ["Archives", "Tensors", "CHDF5"], swiftSettings: strict),
     .target(
       name: "Networks", dependencies: ["Archives", "Checkpoints", "Tensors", "COpenBLAS"] + oneDNN,
       swiftSettings: engines),
     .target(
       name: "Conversions",
-      dependencies: ["Checkpoints", "Archives", "CMalloc", "HDF5Writing", "Networks", "Tensors"],
+      dependencies: [
+        "Checkpoints", "Archives", "CMalloc", "Graphs", "HDF5Writing", "Networks", "Tensors",
+      ],
       swiftSettings: strict),
     .target(
       name: "Terminals", dependencies: ["Tensors", "CMalloc", arguments], swiftSettings: strict),
@@ -72,7 +78,7 @@ let package = Package(
     // Tools: parse, call, print.
     .executableTarget(
       name: "byol-convert",
-      dependencies: ["Conversions", "Checkpoints", "Tensors", "Terminals", arguments],
+      dependencies: ["Conversions", "Checkpoints", "Graphs", "Tensors", "Terminals", arguments],
       swiftSettings: strict),
     .executableTarget(
       name: "byol-inspect", dependencies: ["Checkpoints", "Tensors", "Terminals", arguments],
@@ -101,6 +107,10 @@ let package = Package(
     .testTarget(
       name: "CheckpointsTests",
       dependencies: ["TestSupport", "Checkpoints", "Archives", "Tensors"], swiftSettings: strict),
+    .testTarget(
+      name: "GraphsTests",
+      dependencies: ["TestSupport", "Graphs", "Checkpoints", "Archives", "Tensors"],
+      swiftSettings: strict),
     .testTarget(
       name: "NetworksTests", dependencies: ["TestSupport", "Networks", "Checkpoints", "Archives"],
       swiftSettings: engines),

@@ -11,6 +11,11 @@ public protocol ArchiveFormat: Sendable {
   /// File name endings that choose this format for writing, without the dot.
   var extensions: [String] { get }
 
+  /// Whether a file is one dictionary of named values, without dictionaries in it.
+  var isFlat: Bool { get }
+  /// Whether a file has room for numbers and texts besides tensors.
+  var holdsScalars: Bool { get }
+
   /// Whether the file's content is of this format; never its name.
   func recognises(_ file: MappedFile) -> Bool
 
@@ -27,6 +32,11 @@ public protocol ArchiveFormat: Sendable {
 }
 
 extension ArchiveFormat {
+  /// A tree, unless a format says otherwise.
+  public var isFlat: Bool { false }
+  /// Whatever a checkpoint has, unless a format says otherwise.
+  public var holdsScalars: Bool { true }
+
   /// Refuses: a format that is only read.
   public func write(_ archive: Archive, to file: OutputFile) throws {
     throw Failure(.usage, "\(title) files are read, not written")

@@ -15,6 +15,7 @@ public enum Formats {
     Keras(),
     PickleFile(),
     Msgpack(),
+    Onnx(),
   ]
 
   /// The format called `name`.

@@ -54,6 +54,9 @@ public struct Checkpoint: Sendable {
     positions[path].map { $0 < entries.count ? entries[$0] : extras[$0 - entries.count] }?.tensor
   }
 
+  /// The number of the tensor of that native name among all of them.
+  func position(of path: String) -> Int? { positions[path] }
+
   /// The tensor of that native name.
   ///
   /// - Throws: `Failure` (`badInput`) where the checkpoint has none.

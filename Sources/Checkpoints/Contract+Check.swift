@@ -5,6 +5,24 @@ extension Contract {
   ///
   /// - Throws: `Failure` (`badInput`).
   func check() throws {
+    try require(
+      Architecture.families.contains(encoder.family), "encoder.family",
+      Architecture.families.joined(separator: ", "), encoder.family)
+    if encoder.family == "resnet" { try checkResNet() }
+    if let sem {
+      try require((1...100_000).contains(sem.groups), "sem.groups", "1 to 100000", sem.groups)
+      try require((1...100_000).contains(sem.size), "sem.size", "1 to 100000", sem.size)
+      try require(sem.temperature > 0, "sem.temperature", "a number above 0", sem.temperature)
+    }
+    try require(
+      batchNorm.eps > 0 && batchNorm.eps < 1, "bn.eps", "a number between 0 and 1", batchNorm.eps)
+    try require(
+      batchNorm.keep >= 0 && batchNorm.keep < 1, "bn.keep", "0 or more, and less than 1",
+      batchNorm.keep)
+    try checkInput()
+  }
+
+  private func checkResNet() throws {
     let stages = encoder.blocks.count
     try require((1...16).contains(stages), "encoder.blocks", "1 to 16 stages", encoder.blocks)
     for (name, numbers, range) in [
@@ -21,12 +39,9 @@ extension Contract {
     try require((1...64).contains(stem.kernel), "encoder.stem.kernel", "1 to 64", stem.kernel)
     try require((1...64).contains(stem.stride), "encoder.stem.stride", "1 to 64", stem.stride)
     try require((0...64).contains(stem.pad ?? 0), "encoder.stem.pad", "0 to 64", stem.pad ?? 0)
-    try require(
-      batchNorm.eps > 0 && batchNorm.eps < 1, "bn.eps", "a number between 0 and 1", batchNorm.eps)
-    try require(
-      batchNorm.keep >= 0 && batchNorm.keep < 1, "bn.keep", "0 or more, and less than 1",
-      batchNorm.keep)
-    try require(encoder.family == "resnet", "encoder.family", "resnet", encoder.family)
+  }
+
+  private func checkInput() throws {
     for (name, word, words) in [
       ("channel_order", input.channelOrder, ["RGB", "BGR"]),
       ("normalised", input.normalised, ["network", "data"]),

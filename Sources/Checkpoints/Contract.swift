@@ -9,25 +9,30 @@ public struct Contract: Codable, Hashable, Sendable {
   public var batchNorm: BatchNorm
   /// The projector g and the predictor q.
   public var mlp: MLP
+  /// The simplicial embedding before the projector, where there is one.
+  public var sem: SEM?
   /// What the first convolution expects to see.
   public var input: Input
 
   /// A whole contract.
-  public init(encoder: Encoder, batchNorm: BatchNorm, mlp: MLP, input: Input) {
+  public init(
+    encoder: Encoder, batchNorm: BatchNorm, mlp: MLP, sem: SEM? = nil, input: Input
+  ) {
     self.encoder = encoder
     self.batchNorm = batchNorm
     self.mlp = mlp
+    self.sem = sem
     self.input = input
   }
 
   enum CodingKeys: String, CodingKey {
-    case encoder, mlp, input
+    case encoder, mlp, sem, input
     case batchNorm = "bn"
   }
 
-  /// A ResNet, as far as its tensors do not describe it.
+  /// A ResNet, as far as its tensors do not describe it; of another family, its name alone.
   public struct Encoder: Codable, Hashable, Sendable {
-    /// The family: `resnet`.
+    /// The family: `resnet`, `audio-ntt` (the encoder of BYOL-A), or `other`, which no engine runs.
     public var family: String
     /// The kind of residual block.
     public var block: Block
@@ -164,6 +169,24 @@ public struct Contract: Codable, Hashable, Sendable {
       self.predictor = predictor
       self.projectorBiases = projectorBiases
       self.predictorBiases = predictorBiases
+    }
+  }
+
+  /// A simplicial embedding (Lavoie et al. 2022): a linear layer and batch norm, then softmax over
+  /// `size` numbers in each of `groups`.
+  public struct SEM: Codable, Hashable, Sendable {
+    /// L: the number of groups.
+    public var groups: Int
+    /// V: the numbers in a group.
+    public var size: Int
+    /// What the numbers are divided by before the softmax.
+    public var temperature: Double
+
+    /// A whole description.
+    public init(groups: Int, size: Int, temperature: Double) {
+      self.groups = groups
+      self.size = size
+      self.temperature = temperature
     }
   }
 

@@ -2,6 +2,10 @@ import Tensors
 
 /// What names and shapes of native tensors show of the contract.
 struct Architecture {
+  /// The families of encoders that names can show.
+  static let families = ["resnet", "audio-ntt", "other"]
+
+  var family = "resnet"
   var block: Contract.Block
   var version: Int
   var blocks: [Int]
@@ -12,12 +16,29 @@ struct Architecture {
   var projectorBiases: [Bool]
   var predictorBiases: [Bool]
 
+  /// Outputs of the simplicial embedding's linear layer, 0 where there is none.
+  var semOutputs = 0
+
   /// Looks at the tensors of the online network, or of the target where there is no online one.
   ///
   /// - Throws: `Failure` (`badInput`) where they are no ResNet, naming the tensor that is missing.
   init(shapes: [String: [Int]]) throws {
     let branch = shapes.keys.contains { $0.hasPrefix("online/encoder/") } ? "online" : "target"
     let encoder = branch + "/encoder"
+    (block, version, blocks, channels, stemKernel) = (.basic, 1, [], [], 1)
+    (projector, projectorBiases) = try Self.mlp(branch + "/projector", shapes)
+    (predictor, predictorBiases) = try Self.mlp(branch + "/predictor", shapes)
+    semOutputs = shapes[branch + "/projector/sem/linear/weight"]?.first ?? 0
+    if shapes.keys.contains(where: { $0.hasPrefix(encoder + "/features/") }) {
+      family = "audio-ntt"
+      return
+    }
+    if shapes[encoder + "/stem/conv/weight"] == nil,
+      shapes.keys.contains(where: { $0.hasPrefix(encoder + "/other/") })
+    {
+      family = "other"
+      return
+    }
     func required(_ path: String) throws -> [Int] {
       guard let shape = shapes[path] else {
         throw Failure(.badInput, place: path, "the encoder is no ResNet without this tensor")
@@ -37,8 +58,6 @@ struct Architecture {
         place: encoder + "/stem/conv/weight", expected: "a square kernel", found: "\(stem)")
     }
     stemKernel = stem[2]
-    blocks = []
-    channels = []
     _ = try required(encoder + "/stage0/block0/conv0/weight")
     let isBottleneck = shapes[encoder + "/stage0/block0/conv2/weight"] != nil
     block = isBottleneck ? .bottleneck : .basic
@@ -51,8 +70,6 @@ struct Architecture {
       blocks.append(count)
     }
     version = shapes[encoder + "/final/bn/scale"] != nil ? 2 : 1
-    (projector, projectorBiases) = try Self.mlp(branch + "/projector", shapes)
-    (predictor, predictorBiases) = try Self.mlp(branch + "/predictor", shapes)
   }
 
   /// Refuses a network with a hole: a missing stage, block or layer.
@@ -63,6 +80,7 @@ struct Architecture {
   ///   left must still be numbered without a gap.
   /// - Throws: `Failure` (`badInput`) that names the missing tensor.
   func checkComplete(_ paths: [String], isPartial: Bool = false) throws {
+    guard family == "resnet" else { return }
     let all = Set(paths)
     for branch in Branch.allCases {
       let encoder = branch.rawValue + "/encoder/"
@@ -141,44 +159,80 @@ struct Architecture {
 
 extension Contract {
   /// The contract of tensors of a dialect, and where each field comes from.
-  init(_ architecture: Architecture, dialect: DialectFile, origins: inout Origins) throws {
+  init(_ architecture: Architecture, dialect: Dialect, origins: inout Origins) throws {
     let defaults = dialect.contract
-    guard let stem = defaults.stem[String(architecture.stemKernel)] else {
-      throw Failure(
-        place: "stem/conv/weight",
-        expected: "a kernel of \(defaults.stem.keys.sorted().joined(separator: " or ")) pixels",
-        found: "\(architecture.stemKernel)")
+    var sem: SEM?
+    if architecture.semOutputs > 0 {
+      let said = defaults.sem ?? SEM.Text(size: 8, temperature: 0.1)
+      guard said.size > 0, architecture.semOutputs % said.size == 0 else {
+        throw Failure(
+          place: "projector/sem/linear/weight", expected: "a multiple of \(said.size) outputs",
+          found: "\(architecture.semOutputs)")
+      }
+      sem = SEM(
+        groups: architecture.semOutputs / said.size, size: said.size,
+        temperature: said.temperature)
+      for field in ["groups", "size", "temperature"] { origins["contract.sem." + field] = .assumed }
     }
-    let encoder = Encoder(
-      block: architecture.block, version: architecture.version, blocks: architecture.blocks,
-      channels: architecture.channels,
-      strides: architecture.blocks.indices.map { $0 == 0 ? 1 : 2 },
-      stem: Stem(
-        kernel: architecture.stemKernel, stride: stem.stride, pad: stem.pad, pool: stem.pool),
-      strideAt: defaults.strideAt[architecture.block.rawValue] ?? 0, padding: defaults.padding,
-      poolPadding: defaults.poolPadding)
     self.init(
-      encoder: encoder, batchNorm: defaults.bn,
+      encoder: try Encoder(architecture, defaults), batchNorm: defaults.bn,
       mlp: MLP(
         projector: architecture.projector, predictor: architecture.predictor,
         projectorBiases: architecture.projectorBiases,
         predictorBiases: architecture.predictorBiases),
-      input: defaults.input)
-    for field in [
-      "encoder.family", "encoder.block", "encoder.version", "encoder.blocks", "encoder.channels",
-      "encoder.stem.kernel", "mlp.projector", "mlp.predictor", "mlp.projector_biases",
-      "mlp.predictor_biases",
-    ] { origins["contract." + field] = .inferred }
-    for field in [
-      "encoder.strides", "encoder.stem.stride", "encoder.stem.pad", "encoder.stem.pool",
-      "encoder.stride_at", "encoder.padding", "encoder.pool_padding", "bn.eps", "bn.keep",
-      "bn.running_variance", "input.range", "input.mean", "input.std", "input.channel_order",
-      "input.normalised", "input.size", "input.crop", "input.filter", "input.antialias",
-      "input.jpeg_dct",
-    ] { origins["contract." + field] = .dialect }
-    for field in (dialect.cannotTell ?? [:]).keys
-    where field != "contract.encoder.stride_at" || architecture.block == .basic {
+      sem: sem, input: defaults.input)
+    for field in Self.inferred { origins["contract." + field] = .inferred }
+    for field in Self.believed { origins["contract." + field] = .dialect }
+    for field in (dialect.file.cannotTell ?? [:]).keys where cannotTell(field) {
       origins[field] = .assumed
     }
+  }
+
+  /// Whether a field that a dialect's files cannot tell is in doubt in this network.
+  private func cannotTell(_ field: String) -> Bool {
+    switch field {
+    case "contract.encoder.stride_at": encoder.block == .basic
+    case "contract.encoder.stem.pad": encoder.stem.kernel == 3
+    case let field where field.hasPrefix("contract.sem"): sem != nil
+    default: true
+    }
+  }
+
+  private static let inferred = [
+    "encoder.family", "encoder.block", "encoder.version", "encoder.blocks", "encoder.channels",
+    "encoder.stem.kernel", "mlp.projector", "mlp.predictor", "mlp.projector_biases",
+    "mlp.predictor_biases",
+  ]
+
+  private static let believed = [
+    "encoder.strides", "encoder.stem.stride", "encoder.stem.pad", "encoder.stem.pool",
+    "encoder.stride_at", "encoder.padding", "encoder.pool_padding", "bn.eps", "bn.keep",
+    "bn.running_variance", "input.range", "input.mean", "input.std", "input.channel_order",
+    "input.normalised", "input.size", "input.crop", "input.filter", "input.antialias",
+    "input.jpeg_dct",
+  ]
+}
+
+extension Contract.Encoder {
+  /// What tensors show of an encoder, and what the dialect believes of the rest.
+  fileprivate init(_ architecture: Architecture, _ defaults: ContractDefaults) throws {
+    var stem = Contract.Stem.Text(stride: 1, pad: nil, pool: false)
+    if architecture.family == "resnet" {
+      guard let known = defaults.stem[String(architecture.stemKernel)] else {
+        throw Failure(
+          place: "stem/conv/weight",
+          expected: "a kernel of \(defaults.stem.keys.sorted().joined(separator: " or ")) pixels",
+          found: "\(architecture.stemKernel)")
+      }
+      stem = known
+    }
+    self.init(
+      family: architecture.family, block: architecture.block, version: architecture.version,
+      blocks: architecture.blocks, channels: architecture.channels,
+      strides: architecture.blocks.indices.map { $0 == 0 ? 1 : 2 },
+      stem: Contract.Stem(
+        kernel: architecture.stemKernel, stride: stem.stride, pad: stem.pad, pool: stem.pool),
+      strideAt: defaults.strideAt[architecture.block.rawValue] ?? 0, padding: defaults.padding,
+      poolPadding: defaults.poolPadding)
   }
 }

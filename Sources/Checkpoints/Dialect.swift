@@ -6,6 +6,7 @@ import Tensors
 /// `schemas/dialects`, or in a file of the user's.
 public struct Dialect: Sendable {
   let file: DialectFile
+  let contract: ContractDefaults
 
   /// The name on the command line.
   public var name: String { file.dialect }
@@ -13,15 +14,22 @@ public struct Dialect: Sendable {
   public var version: String { file.version }
   /// What people call it.
   public var title: String { file.title }
+  /// How the rules were checked.
+  public var checked: String? { file.checked }
   /// The licence of the published weights, where there are any.
   public var licence: String? { file.licence }
+  /// What files of this dialect have no place for, in words.
+  public var cannotHold: [String] { file.cannotHold ?? [] }
 
   /// Reads a dialect's JSON.
   ///
+  /// - Parameter checked: whether every rule is tried, as a user's own file must be.
   /// - Throws: `Failure` (`badInput`) that names the field.
-  public init(json: [UInt8], file name: String) throws {
+  public init(json: [UInt8], file name: String, checked: Bool = true) throws {
     do {
-      file = try JSONDecoder().decode(DialectFile.self, from: Data(json))
+      file = try JSONDecoder().decode(DialectFile.self, from: Data(json)).withFragments()
+      contract = try ContractDefaults(file.contract ?? ContractText())
+      guard checked else { return }
       try file.check()
       // Every form is compiled once, so that a broken rule is found here and not in the middle.
       for form in file.forms {
@@ -45,40 +53,43 @@ public struct Dialect: Sendable {
     var dialect: Template
     /// Holes that the mount has filled.
     var bound: Bindings
+    /// The number of its mount in the form.
+    var mount: Int
+    /// Whether the name begins at the root instead of behind the prefix.
+    var isRoot: Bool
+    /// Whether it gives further names to tensors that have one.
+    var isAlias: Bool
+    /// What is written where there is no such tensor.
+    var derived: Derivation?
   }
 
   /// A way a file can look: its rules in the dialect's order.
   struct Form: Sendable {
-    var name: String
+    var text: DialectFile.FormText
     var spelling: Spelling
     var rules: [Rule]
+
+    var name: String { text.name }
   }
 
   /// The maps of words.
   var maps: WordMaps { file.maps ?? [:] }
 
-  /// Every form in every spelling, the usual ones first.
-  func forms() throws -> [Form] {
-    try file.forms.flatMap { form in
-      try Spelling.all(file.spellings).map { spelling in
-        Form(name: form.name, spelling: spelling, rules: try rules(of: form, spelling: spelling))
-      }
-    }
-  }
-
   func rules(of form: DialectFile.FormText, spelling: Spelling) throws -> [Rule] {
-    try form.mounts.flatMap { mount in
-      guard let group = file.rules[mount.rules] else {
+    try form.mounts.enumerated().flatMap { number, mount in
+      guard let group = file.rules?[mount.rules] else {
         throw Failure(
           .badInput, place: "forms.\(form.name)", "there is no group of rules '\(mount.rules)'")
       }
-      return try group.flatMap { try expand($0, mount: mount, spelling: spelling) }
+      return try group.flatMap {
+        try expand($0, mount: mount, number: number, spelling: spelling)
+      }
     }
   }
 
   /// The rules that a line of the file stands for: one for each place it is `at`.
   private func expand(
-    _ rule: DialectFile.RuleText, mount: DialectFile.Mount, spelling: Spelling
+    _ rule: DialectFile.RuleText, mount: DialectFile.Mount, number: Int, spelling: Spelling
   ) throws -> [Rule] {
     var pairs = [["", ""]]
     if let at = rule.at {
@@ -91,11 +102,11 @@ public struct Dialect: Sendable {
       guard pair.count == 2 else {
         throw Failure(expected: "a pair of names in places.\(rule.at ?? "")", found: "\(pair)")
       }
-      let text = mount.dialect + rule.dialect.replacingPlace(with: pair[1])
+      let text = mount.dialect + rule.dialect.replacing("{place}", with: pair[1])
       let destination: Rule.Destination
       if let native = rule.native {
         destination = .tensor(
-          try Template(mount.native + native.replacingPlace(with: pair[0])),
+          try Template(mount.nativeName(native, place: pair[0])),
           try rule.axes.map { try AxisRule($0) })
       } else if let field = rule.recipe {
         destination = .recipe(field)
@@ -104,15 +115,21 @@ public struct Dialect: Sendable {
           expected: "'native' or 'recipe' in the rule for '\(rule.dialect)'", found: "neither")
       }
       return Rule(
-        destination: destination, dialect: try Template(spelling.apply(text)), bound: mount.bind)
+        destination: destination, dialect: try Template(spelling.apply(text)),
+        bound: mount.bind ?? [:], mount: number, isRoot: mount.root ?? false,
+        isAlias: mount.alias ?? false,
+        derived: try rule.derived.map {
+          try Derivation($0) { mount.nativeName($0, place: pair[0]) }
+        })
     }
   }
 }
 
-extension String {
-  fileprivate func replacingPlace(with place: String) -> String {
-    guard let range = self.firstRange(of: "{place}") else { return self }
-    return self[..<range.lowerBound] + place + self[range.upperBound...]
+extension DialectFile.Mount {
+  /// A rule's native name in this mount: behind the mount's own, or where `{mount}` says.
+  fileprivate func nativeName(_ name: String, place: String) -> String {
+    let name = name.replacing("{place}", with: place)
+    return name.contains("{mount}") ? name.replacing("{mount}", with: native) : native + name
   }
 }
 

@@ -5,32 +5,76 @@ import Tensors
 struct DialectReading {
   let dialect: Dialect
   let form: Dialect.Form
+  let prefix: [UInt8]
   let drop: NamePatterns
   var entries: [Checkpoint.Entry] = []
   var extras: [Checkpoint.Entry] = []
   var recipe = Recipe()
   var origins = Origins()
-  var variables: Bindings = [:]
+  var variables: Bindings
   var counts = Provenance.Counts()
-  var takenBy: [String: String] = [:]
+  /// The source's name and tensor of each native path.
+  var taken: [String: (name: String, tensor: Tensor)] = [:]
+  /// The path of each extra that has several names.
+  var sharedExtras: [Int: String] = [:]
+  /// Tensors of several names that are counted among the parameters.
+  private var noted: Set<Int> = []
+  /// The words of native names, which are their own.
+  private let nativeWords: WordMaps
+  /// The source's parameters in its order, with their native paths: nil for an extra.
+  var parameters: [Parameter] = []
 
-  init(dialect: Dialect, form: Dialect.Form, drop: NamePatterns) {
+  /// A parameter of the source, as its optimiser may number it.
+  struct Parameter {
+    /// Its name behind the prefix.
+    var name: String
+    var path: String?
+    /// The order of its axes, which its optimiser's buffers have too.
+    var axes: AxisRule?
+    var shape: [Int]
+    /// Whether it is the weight of a convolution or a linear layer.
+    var isWeight: Bool
+  }
+
+  /// What became of a leaf.
+  enum Place {
+    case kept(SourceLeaf)
+    case dropped
+  }
+
+  init(dialect: Dialect, fit: Dialect.Fit, drop: NamePatterns) {
     self.dialect = dialect
-    self.form = form
+    self.form = fit.form
+    self.prefix = Array(fit.prefix.utf8)
     self.drop = drop
+    nativeWords = dialect.maps.nativeWords
+    variables = fit.bound.filter { dialect.file.variables?[$0.key] != nil }
   }
 
   mutating func run(_ archive: Archive) throws -> Imported {
     if let said = dialect.file.recipe { recipe = said }
-    var scratch = self
-    let tree = try SourceTree(archive.root) { path, node in
-      try scratch.take(Leaf(path: path, value: node))
+    let leaves = LeafNames(archive.root, records: dialect.file.records ?? [:]).items
+    counts.source = leaves.count
+    var places = [Place?](repeating: nil, count: leaves.count)
+    for (number, leaf) in leaves.enumerated() { places[number] = try take(leaf) }
+    try takeOptimizer(leaves, &places)
+    for (number, leaf) in leaves.enumerated() where places[number] == nil {
+      places[number] = .kept(keep(leaf))
     }
-    self = scratch
+    var next = 0
+    let tree = SourceTree(archive.root) { _, _ in
+      defer { next += 1 }
+      if case .kept(let leaf)? = places[next] { return leaf }
+      return nil
+    }
+    return try imported(tree, archive)
+  }
+
+  private mutating func imported(_ tree: SourceTree?, _ archive: Archive) throws -> Imported {
     let architecture = try Architecture(
       shapes: Dictionary(uniqueKeysWithValues: entries.map { ($0.path, $0.tensor.shape) }))
     try architecture.checkComplete(entries.map(\.path), isPartial: !drop.isEmpty)
-    let contract = try Contract(architecture, dialect: dialect.file, origins: &origins)
+    let contract = try Contract(architecture, dialect: dialect, origins: &origins)
     for field in recipe.saidFields {
       origins["recipe." + field] = origins["recipe." + field] ?? .dialect
     }
@@ -38,24 +82,31 @@ struct DialectReading {
     provenance.dialect = Provenance.DialectUse(
       name: dialect.name, version: dialect.version, form: form.name,
       spelling: dialect.file.spellings == nil ? nil : form.spelling.name, variables: variables)
+    if !prefix.isEmpty {
+      provenance.dialect?.prefix = String(decoding: prefix, as: UTF8.self)
+    }
+    let texts = archive.attributes.compactMap { entry -> (String, String)? in
+      guard case .text(let text) = entry.value else { return nil }
+      return (entry.key.description, text)
+    }
+    if !texts.isEmpty { provenance.attributes = Dictionary(texts) { $1 } }
     provenance.counts = counts
     provenance.origins = origins
     provenance.licence = dialect.licence
     let checkpoint = Checkpoint(
       entries: entries, contract: contract, recipe: recipe, provenance: provenance, tree: tree,
       extras: extras)
-    return Imported(
-      checkpoint: checkpoint, notes: notes(checkpoint), dropped: counts.dropped)
+    return Imported(checkpoint: checkpoint, notes: notes(checkpoint), dropped: counts.dropped)
   }
 
   private func notes(_ checkpoint: Checkpoint) -> [String] {
     var notes: [String] = []
-    if counts.extras > 0 {
-      let names =
-        checkpoint.tree?.leaves.filter { $0.leaf.path?.hasPrefix("extras/") ?? true }
-        .map(\.name) ?? []
+    let names =
+      checkpoint.tree?.leaves.filter { $0.leaf.path?.hasPrefix("extras/") ?? false }.map(\.name)
+      ?? []
+    if !names.isEmpty {
       notes.append(
-        "\(counts.extras) name\(counts.extras == 1 ? " is" : "s are") not the dialect's, kept as extras: "
+        "\(names.count) tensor\(names.count == 1 ? " is" : "s are") not the dialect's, kept as extras: "
           + names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", ..." : ""))
     }
     for (field, reason) in (dialect.file.cannotTell ?? [:]).sorted(by: { $0.key < $1.key })
@@ -65,70 +116,65 @@ struct DialectReading {
     return notes
   }
 
-  /// Finds the leaf's place; nil where the user drops it.
-  private mutating func take(_ leaf: Leaf) throws -> SourceLeaf? {
-    counts.source += 1
-    let name = leaf.name
-    if drop.matches(name) {
+  /// Finds the leaf's place; nil where no rule has one.
+  private mutating func take(_ item: LeafNames.Item) throws -> Place? {
+    if drop.matches(item.name) {
       counts.dropped += 1
-      return nil
+      return .dropped
     }
-    let bytes = Array(name.utf8)
-    for rule in form.rules {
-      guard var bindings = rule.dialect.match(bytes, maps: dialect.maps, known: rule.bound) else {
-        continue
-      }
-      switch try use(leaf, rule, &bindings) {
-      case .kept(let found): return found
-      case .dropped: return nil
-      case .unfit: continue
-      }
+    let isBehind = item.bytes.starts(with: prefix)
+    let behind = isBehind ? Array(item.bytes.dropFirst(prefix.count)) : []
+    for rule in form.rules where rule.isRoot || isBehind {
+      guard
+        let bindings = rule.dialect.match(
+          rule.isRoot ? item.bytes : behind, maps: dialect.maps, known: rule.bound),
+        let place = try use(item, rule, bindings)
+      else { continue }
+      return place
     }
-    return keep(leaf)
+    if isBehind, case .tensor(let tensor) = item.leaf.value, !isBuffer(behind) {
+      note(String(decoding: behind, as: UTF8.self), nil, tensor)
+    }
+    return nil
   }
 
-  /// What a rule makes of a leaf.
-  private enum Use {
-    case kept(SourceLeaf)
-    case dropped
-    case unfit
-  }
-
+  /// Gives the leaf the rule's place; nil where it does not fit.
   private mutating func use(
-    _ leaf: Leaf, _ rule: Dialect.Rule, _ bindings: inout Bindings
-  ) throws -> Use {
-    let name = leaf.name
+    _ item: LeafNames.Item, _ rule: Dialect.Rule, _ bindings: Bindings
+  ) throws -> Place? {
     switch rule.destination {
     case .tensor(let native, let axes):
-      guard case .tensor(let tensor) = leaf.value,
-        let path = native.print(bindings, maps: nativeMaps)
-      else { return .unfit }
+      guard case .tensor(let tensor) = item.leaf.value,
+        let path = native.print(bindings, maps: nativeWords)
+      else { return nil }
       if drop.matches(path) {
         counts.dropped += 1
         return .dropped
       }
-      try remember(bindings, besides: native, name)
-      if let other = takenBy[path] {
-        throw Failure(
-          .badInput, place: name, "'\(other)' and this are both \(path): one must be dropped")
+      try remember(bindings, besides: native, item.name)
+      if let other = taken[path] {
+        try checkAlias(item.name, tensor, of: other, path)
+        counts.aliases += 1
+        return .kept(SourceLeaf(tensor: tensor, path: path, axes: axes))
       }
-      takenBy[path] = name
+      taken[path] = (item.name, tensor)
       do {
         entries.append(Checkpoint.Entry(path, try axes?.toNative(tensor) ?? tensor))
-      } catch let failure as Failure {
-        var failure = failure
-        failure.place = name
+      } catch var failure as Failure {
+        failure.place = item.name
         throw failure
       }
       counts.used += 1
+      let name = String(decoding: item.bytes.dropFirst(prefix.count), as: UTF8.self)
+      if NativeNames.isParameter(path) { note(name, path, tensor, axes) }
       return .kept(SourceLeaf(tensor: tensor, path: path, axes: axes))
     case .recipe(let field):
-      guard let value = try leaf.value.wholeNumber, recipe.set(field, to: value) else {
-        return .unfit
+      guard let value = try item.leaf.value.wholeNumber, recipe.set(field, to: value) else {
+        return nil
       }
       origins["recipe." + field] = .file
       counts.used += 1
-      guard case .tensor(let tensor) = leaf.value else {
+      guard case .tensor(let tensor) = item.leaf.value else {
         var scalar = SourceLeaf(kind: "integer")
         scalar.path = "recipe." + field
         return .kept(scalar)
@@ -137,11 +183,48 @@ struct DialectReading {
     }
   }
 
-  /// Keeps a leaf that the dialect does not know.
-  private mutating func keep(_ leaf: Leaf) -> SourceLeaf {
+  /// Refuses a second name of a tensor whose elements are other ones.
+  private func checkAlias(
+    _ name: String, _ tensor: Tensor, of other: (name: String, tensor: Tensor), _ path: String
+  ) throws {
+    if let sharing = tensor.layout.sharing, sharing == other.tensor.layout.sharing { return }
+    guard try tensor.hasSameBits(as: other.tensor) else {
+      throw Failure(
+        .badInput, place: name,
+        "'\(other.name)' and this are both \(path), and differ: one must be dropped")
+    }
+  }
+
+  private mutating func note(
+    _ name: String, _ path: String?, _ tensor: Tensor, _ axes: AxisRule? = nil
+  ) {
+    // A further name is no further parameter.
+    if let sharing = tensor.layout.sharing, !noted.insert(sharing).inserted { return }
+    parameters.append(
+      Parameter(
+        name: name, path: path, axes: axes, shape: tensor.shape,
+        isWeight: path?.hasSuffix("/weight") ?? (tensor.shape.count > 1)))
+  }
+
+  /// Whether a name that no rule knows is a buffer's: optimisers do not number those.
+  private func isBuffer(_ name: [UInt8]) -> Bool {
+    let last = name.split(whereSeparator: { $0 == 0x2E || $0 == 0x2F }).last.map(Array.init) ?? []
+    return ![Array("weight".utf8), Array("bias".utf8)].contains(last)
+  }
+
+  /// Keeps a leaf that the dialect does not know; a tensor of several names once.
+  mutating func keep(_ item: LeafNames.Item) -> SourceLeaf {
+    guard case .tensor(let tensor) = item.leaf.value else {
+      counts.extras += 1
+      return SourceLeaf(scalar: item.leaf.value)
+    }
+    if let sharing = tensor.layout.sharing, let path = sharedExtras[sharing] {
+      counts.aliases += 1
+      return SourceLeaf(tensor: tensor, path: path, axes: nil)
+    }
     counts.extras += 1
-    guard case .tensor(let tensor) = leaf.value else { return SourceLeaf(scalar: leaf.value) }
     let path = NativeNames.extraPath(extras.count)
+    if let sharing = tensor.layout.sharing { sharedExtras[sharing] = path }
     extras.append(Checkpoint.Entry(path, tensor))
     return SourceLeaf(tensor: tensor, path: path, axes: nil)
   }
@@ -161,9 +244,6 @@ struct DialectReading {
       variables[variable] = value
     }
   }
-
-  /// Native names have the native words.
-  private var nativeMaps: WordMaps { dialect.maps.nativeWords }
 }
 
 extension WordMaps {
@@ -180,6 +260,12 @@ extension NativeNames {
   static func extraPath(_ index: Int) -> String {
     func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
     return "extras/\(two(index / 256))/\(two(index % 256))"
+  }
+
+  /// Whether the tensor of that native path is trained: a weight, bias, scale or offset.
+  static func isParameter(_ path: String) -> Bool {
+    guard path.hasPrefix("online/") || path.hasPrefix("target/") else { return false }
+    return !path.hasSuffix("/mean") && !path.hasSuffix("/variance")
   }
 }
 

@@ -1,94 +1,63 @@
 import Archives
 import Tensors
 
+/// A checkpoint in a dialect's words, and what the user should know of it.
+public struct Exported: Sendable {
+  /// The tree to be written.
+  public var archive: Archive
+  /// Names of the checkpoint's tensors that the dialect has no place for.
+  public var leftOut: [String]
+  /// What the user should know, a sentence each.
+  public var notes: [String]
+}
+
+/// What the user allows an export to add.
+public struct ExportOptions: Sendable {
+  /// Whether a bias that the dialect has and the checkpoint lacks is written as zeros.
+  public var zeroBiases = false
+
+  /// Nothing is added.
+  public init() {}
+}
+
 extension Dialect {
   /// The checkpoint in this dialect's names and orders of axes.
   ///
   /// A checkpoint that came from this dialect, and whose tensors are those that came, becomes the
   /// source's tree again: names, order, container kinds, types, shapes, bits. Others are written in the
-  /// dialect's own order.
+  /// dialect's own form and order; what it has no place for is named in `leftOut`.
   ///
-  /// - Throws: `Failure` (`usage`) that names the first tensor the dialect cannot hold.
-  public func write(_ checkpoint: Checkpoint, format: String) throws -> Archive {
+  /// - Throws: `Failure` (`usage`) that names the first tensor of a part that the dialect holds, but not
+  ///   as the checkpoint has it.
+  public func write(
+    _ checkpoint: Checkpoint, format: any ArchiveFormat, options: ExportOptions = ExportOptions()
+  ) throws -> Exported {
     if checkpoint.provenance.dialect?.name == name, let tree = checkpoint.tree,
-      let root = try checkpoint.sourceTree(tree)
+      let root = try checkpoint.sourceTree(tree), format.holds(root)
     {
-      return Archive(root, format: format)
+      return Exported(
+        archive: Archive(
+          root, format: format.name, attributes: checkpoint.provenance.attributeNodes),
+        leftOut: [], notes: [])
     }
-    return try expand(checkpoint, format: format)
+    let writing = try DialectWriting(
+      dialect: self, checkpoint: checkpoint, format: format, options: options)
+    return try writing.run()
   }
+}
 
-  private func expand(_ checkpoint: Checkpoint, format: String) throws -> Archive {
-    let form = try exportForm(checkpoint)
-    let maps = maps.nativeWords
-    let variables = exportVariables(checkpoint)
-    // By rule, in the dialect's order: sorted names within a mount, as DeepMind's trees have them.
-    var named: [(mount: Int, name: String, value: Node)] = []
-    for entry in checkpoint.entries {
-      let bytes = Array(entry.path.utf8)
-      var found = false
-      for (position, rule) in form.rules.enumerated() {
-        guard case .tensor(let native, let axes) = rule.destination,
-          let bindings = native.match(
-            bytes, maps: maps, known: variables.merging(rule.bound) { $1 }),
-          let name = rule.dialect.print(bindings, maps: self.maps)
-        else { continue }
-        let tensor = try axes?.fromNative(entry.tensor) ?? entry.tensor
-        named.append((mount(of: position, in: form), name, .tensor(tensor)))
-        found = true
-        break
-      }
-      guard found else {
-        throw Failure(
-          .usage, place: entry.path,
-          "the dialect \(name) has no name for this tensor; --drop \(entry.path) leaves it out")
+extension ArchiveFormat {
+  /// Whether a tree can be written in this format as it is.
+  func holds(_ root: Node) -> Bool {
+    guard isFlat else { return true }
+    guard case .mapping(_, let entries) = root else { return false }
+    return entries.allSatisfy { entry in
+      switch entry.value {
+      case .tensor: true
+      case .none, .bool, .integer, .real, .text: holdsScalars
+      default: false
       }
     }
-    for (position, rule) in form.rules.enumerated() {
-      guard case .recipe(let field) = rule.destination,
-        let value = checkpoint.recipe.value(of: field),
-        let name = rule.dialect.print(variables, maps: self.maps)
-      else { continue }
-      named.append((mount(of: position, in: form), name, .integer(value)))
-    }
-    named.sort { ($0.mount, $0.name) < ($1.mount, $1.name) }
-    return Archive(.dict(named.map { ($0.name, $0.value) }), format: format)
-  }
-
-  /// A number that is the same for all rules of a mount: those with the same beginning.
-  private func mount(of position: Int, in form: Dialect.Form) -> Int {
-    func beginning(_ rule: Rule) -> ArraySlice<UInt8> {
-      guard case .literal(let literal)? = rule.dialect.pieces.first,
-        let end = literal.firstIndex(of: UInt8(form.spelling.level.utf8.first ?? 0x2F))
-      else { return [] }
-      return literal[..<end]
-    }
-    let mine = beginning(form.rules[position])
-    return form.rules.firstIndex { beginning($0) == mine } ?? position
-  }
-
-  /// The form and spelling of the file that came, or the dialect's first.
-  private func exportForm(_ checkpoint: Checkpoint) throws -> Form {
-    let use = checkpoint.provenance.dialect.flatMap { $0.name == name ? $0 : nil }
-    let named = file.forms.first { $0.name == use?.form } ?? file.forms[0]
-    let allowed = Spelling.all(file.spellings)
-    let spelling = allowed.first { $0.name == use?.spelling } ?? allowed.first ?? .plain
-    return Form(
-      name: named.name, spelling: spelling, rules: try rules(of: named, spelling: spelling))
-  }
-
-  /// The words of the file that came, or the dialect's defaults.
-  private func exportVariables(_ checkpoint: Checkpoint) -> Bindings {
-    let depth = Architecture.depth(
-      block: checkpoint.contract.encoder.block, blocks: checkpoint.contract.encoder.blocks)
-    var result: Bindings = [:]
-    for (variable, text) in file.variables ?? [:] {
-      result[variable] = text.default.replacing("{depth}", with: String(depth))
-    }
-    if let use = checkpoint.provenance.dialect, use.name == name {
-      result.merge(use.variables) { $1 }
-    }
-    return result
   }
 }
 
@@ -97,9 +66,16 @@ extension Checkpoint {
   /// since, so that it would not be the whole checkpoint.
   func sourceTree(_ tree: SourceTree) throws -> Node? {
     let leaves = tree.leaves.map(\.leaf)
+    let tensors = leaves.filter { $0.kind == "tensor" }.compactMap(\.path)
     let named = Set(leaves.compactMap(\.path))
     let mine = Set(entries.map(\.path) + extras.map(\.path))
     guard mine == named.filter({ !$0.hasPrefix("recipe.") }) else { return nil }
+    // Tensors of several names are written as one by formats that can.
+    var sharing: [String: Int] = [:]
+    var seen: Set<String> = []
+    for path in tensors where !seen.insert(path).inserted {
+      sharing[path] = sharing[path] ?? sharing.count
+    }
     return try tree.node { leaf in
       guard let path = leaf.path else { return leaf.scalar }
       if path.hasPrefix("recipe.") {
@@ -109,6 +85,7 @@ extension Checkpoint {
       guard var tensor = self[path] else { return nil }
       if let axes = leaf.axes { tensor = try axes.fromNative(tensor) }
       tensor.layout = leaf.layout
+      tensor.layout.sharing = sharing[path]
       return .tensor(tensor)
     }
   }

@@ -95,12 +95,12 @@ public struct Loaded: Sendable {
 
   /// The dialect whose rules fit the archive's names best.
   private static func recognised(_ archive: Archive) throws -> Dialect {
-    var best: (dialect: Dialect, share: Double)?
+    var best: (dialect: Dialect, fit: Dialect.Fit)?
     for dialect in try Dialects.all() {
-      guard let fit = try dialect.fit(archive) else { continue }
-      if fit.share > best?.share ?? 0 { best = (dialect, fit.share) }
+      guard let fit = try dialect.fit(archive), fit.isBetter(than: best?.fit) else { continue }
+      best = (dialect, fit)
     }
-    if let best, best.share >= 0.5 { return best.dialect }
+    if let best, best.fit.share >= 0.5 { return best.dialect }
     let names = archive.leaves.prefix(3).map { "'\($0.name)'" }.joined(separator: ", ")
     let isNameless = archive.leaves.allSatisfy { $0.path.isEmpty }
     throw Failure(

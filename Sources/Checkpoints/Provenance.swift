@@ -1,3 +1,4 @@
+import Archives
 import Tensors
 
 /// Where a checkpoint came from, and what was decided on the way.
@@ -37,6 +38,8 @@ public struct Provenance: Codable, Hashable, Sendable {
     public var spelling: String?
     /// Words that are the same throughout the file and are not in native names (`net: res_net50`).
     public var variables: [String: String]
+    /// What stands before the names: `state_dict/`, `state_dict/model.`; absent where nothing does.
+    public var prefix: String?
 
     /// A use of a dialect.
     public init(
@@ -81,6 +84,8 @@ public struct Provenance: Codable, Hashable, Sendable {
   public var createdBy: String
   /// The licence of the weights, where it is known.
   public var licence: String?
+  /// What the file said of itself as a whole: the metadata of a safetensors file.
+  public var attributes: [String: String]?
   /// The version of the native layout, for formats without root attributes.
   public var formatVersion: [Int]
 
@@ -93,9 +98,18 @@ public struct Provenance: Codable, Hashable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case source, dialect, counts, origins, fingerprints, licence
+    case source, dialect, counts, origins, fingerprints, licence, attributes
     case createdBy = "created_by"
     case formatVersion = "format_version"
+  }
+}
+
+extension Provenance {
+  /// The attributes as an archive has them.
+  var attributeNodes: [Node.Entry] {
+    (attributes ?? [:]).sorted { $0.key < $1.key }.map {
+      Node.Entry(.text($0.key), .text($0.value))
+    }
   }
 }
 

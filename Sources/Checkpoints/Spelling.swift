@@ -30,6 +30,12 @@ struct Spelling: Sendable, Hashable {
     return result
   }
 
+  /// Between the levels of a tree that is being made: no name has it.
+  static let separator: Character = "\u{1}"
+
+  /// This spelling with levels that can be told from the rest.
+  var separated: Spelling { Spelling(level: String(Self.separator), inner: inner, tilde: tilde) }
+
   /// Every combination that a dialect allows.
   static func all(_ allowed: DialectFile.Spellings?) -> [Spelling] {
     guard let allowed else { return [.plain] }
@@ -38,5 +44,15 @@ struct Spelling: Sendable, Hashable {
         allowed.tilde.map { Spelling(level: level, inner: inner, tilde: $0) }
       }
     }
+  }
+
+  /// Those of them that differ in a form: one whose names have no levels needs no two ways to join
+  /// them.
+  static func all(
+    _ allowed: DialectFile.Spellings?, for form: DialectFile.FormText
+  ) -> [Spelling] {
+    let all = all(allowed)
+    let texts = form.mounts.filter { $0.root != true }.map(\.dialect) + [form.anchor ?? "|"]
+    return texts.contains { $0.contains("|") } ? all : Array(all.prefix(1))
   }
 }

@@ -4,18 +4,31 @@ import Tensors
 extension Contract {
   /// The networks in one line: `ResNet-50 1x, bottleneck (3, 4, 6, 3), 64-2048 channels, ...`.
   public var summary: String {
+    guard encoder.family == "resnet" else {
+      let family =
+        encoder.family == "audio-ntt"
+        ? "AudioNTT encoder" : "an encoder of a family that no engine here runs"
+      return ([family] + heads).joined(separator: "; ")
+    }
     let blocks = encoder.blocks.map(String.init).joined(separator: ", ")
     let channels = encoder.channels.map(String.init).joined(separator: ", ")
-    var parts = [
+    let parts = [
       "\(name)",
       "\(encoder.block.rawValue) blocks (\(blocks)), channels (\(channels))",
       "\(encoder.stem.kernel)x\(encoder.stem.kernel) stem"
         + (encoder.stem.pool ? " with pooling" : ""),
       "\(encoder.padding == .same ? "SAME" : "symmetric") padding",
     ]
+    return (parts + heads).joined(separator: "; ")
+  }
+
+  /// Projector and predictor in a few words each.
+  private var heads: [String] {
+    var parts: [String] = []
+    if let sem { parts.append("simplicial embedding \(sem.groups) x \(sem.size)") }
     if mlp.projector.count > 1 { parts.append("projector " + Self.chain(mlp.projector)) }
     if mlp.predictor.count > 1 { parts.append("predictor " + Self.chain(mlp.predictor)) }
-    return parts.joined(separator: "; ")
+    return parts
   }
 
   /// `ResNet-50`, `ResNet-200 x2`, or `ResNet` where depth or width is none of the usual.

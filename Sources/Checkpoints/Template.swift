@@ -6,6 +6,7 @@ import Tensors
 /// * `int`: a decimal number without leading zeros; `+k` is added when printing;
 /// * `suffix`: Haiku's numbering of modules: nothing for 0, `_1` for 1 ...;
 /// * `word` (the default): one or more of `[A-Za-z0-9_-]`;
+/// * `path`: all that is left, words joined by `/`; `dotted`: the same where they are joined by `.`;
 /// * the name of a map of the dialect: one of its words.
 ///
 /// Because a rule is a pair of templates with the same holes, it serves both directions.
@@ -17,7 +18,7 @@ struct Template: Sendable, Hashable {
 
   struct Hole: Sendable, Hashable {
     /// The types that are not maps of a dialect.
-    static let types: Set<String> = ["int", "suffix", "word"]
+    static let types: Set<String> = ["int", "suffix", "word", "path", "dotted"]
     /// Shifts beyond it are mistakes, and sums with them could overflow.
     static let largestShift = 999_999
 
@@ -148,6 +149,15 @@ extension Template.Hole {
       return (0..<word.count).map { dropped in
         (word.count - dropped, String(decoding: word.dropLast(dropped), as: UTF8.self))
       }
+    case "path", "dotted":
+      let parts = name.split(
+        separator: UInt8(ascii: type == "path" ? "/" : "."), omittingEmptySubsequences: false)
+      guard parts.allSatisfy({ (1...64).contains($0.count) && $0.allSatisfy(isWordByte) }) else {
+        return []
+      }
+      return [
+        (name.count, parts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "/"))
+      ]
     default:
       return (maps[type] ?? [:]).filter { name.starts(with: Array($0.value.utf8)) }
         .map { ($0.value.utf8.count, $0.key) }
@@ -159,7 +169,8 @@ extension Template.Hole {
     switch type {
     case "int": Int(value).map { String($0 + shift) }
     case "suffix": value == "0" ? "" : "_" + value
-    case "word": value
+    case "word", "path": value
+    case "dotted": value.replacing("/", with: ".")
     default: maps[type]?[value]
     }
   }
@@ -171,11 +182,11 @@ extension Template.Hole {
     else { return nil }
     return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
   }
+}
 
-  private func isWordByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "-"): true
-    default: false
-    }
+func isWordByte(_ byte: UInt8) -> Bool {
+  switch byte {
+  case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "-"): true
+  default: false
   }
 }

@@ -24,6 +24,9 @@ public struct Conversion {
       drop: NamePatterns(options.drop))
     for setting in options.settings { try source.checkpoint.set(setting) }
     let destination = try Destination(output, options: options, source: source)
+    if let scope = destination.graph {
+      source = try source.part(for: scope, size: options.inputSize)
+    }
     self.source = source
     self.destination = destination
     self.options = options
@@ -65,7 +68,7 @@ public struct Conversion {
         ConversionReport.Mapping(
           source: name, native: leaf.path ?? "kept as \(leaf.kind)", axes: leaf.axes?.text)
       }
-      _ = try exported()
+      if try graphModel() == nil { _ = try exported() }
       return report
     }
     let file = try AtomicFile(
@@ -104,11 +107,11 @@ public struct Conversion {
     guard let dialect = destination.dialect else {
       return try checkpoint.nativeArchive(format: destination.format.name)
     }
-    return try dialect.write(checkpoint, format: destination.format.name)
+    return try dialect.write(checkpoint, format: destination.format).archive
   }
 
   /// The checkpoint as it goes into a native archive of another format than HDF5.
-  private func withFingerprints() throws -> Checkpoint {
+  func withFingerprints() throws -> Checkpoint {
     var checkpoint = source.checkpoint
     guard destination.dialect == nil else { return checkpoint }
     checkpoint.provenance.fingerprints = try Fingerprints(of: checkpoint).byName
@@ -120,8 +123,11 @@ public struct Conversion {
     into file: AtomicFile, progress: @escaping @Sendable (Int) -> Void,
     report: inout ConversionReport
   ) throws {
-    guard let archive = try exported() else { return }
-    try destination.format.write(archive, to: file.output)
+    if let model = try graphModel() {
+      try model.write(to: file.output)
+    } else if let archive = try exported() {
+      try destination.format.write(archive, to: file.output)
+    }
     try file.output.flush()
     progress(byteCount)
     // The output is read again even without --verify: what it does not say of itself goes beside it.

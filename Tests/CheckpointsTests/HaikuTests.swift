@@ -74,7 +74,7 @@ struct TreeRow {
     #expect(Set(checkpoint.entries.map(\.path)).count == checkpoint.entries.count)
     // By rules alone, without the tree of the source, the names and shapes are the same.
     checkpoint.tree = nil
-    let again = try haiku.write(checkpoint, format: "npz")
+    let again = try haiku.write(checkpoint, format: Npz()).archive
     func described(_ archive: Archive) -> [String] {
       archive.leaves.map { leaf in
         guard case .tensor(let tensor) = leaf.value else { return leaf.name }
@@ -116,7 +116,7 @@ struct TreeRow {
       #expect(checkpoint.provenance.counts?.extras == 0)
       var withoutTree = checkpoint
       withoutTree.tree = nil
-      let again = try haiku.write(withoutTree, format: "npz")
+      let again = try haiku.write(withoutTree, format: Npz()).archive
       #expect(Set(again.leaves.map(\.name)) == Set(entries.map(\.0)))
     }
   }
@@ -143,7 +143,7 @@ struct TreeRow {
     #expect(checkpoint["online/encoder/stem/conv/weight"] != nil)
     var withoutTree = checkpoint
     withoutTree.tree = nil
-    let again = try Dialect.haiku().write(withoutTree, format: "npz")
+    let again = try Dialect.haiku().write(withoutTree, format: Npz()).archive
     #expect(again.leaves.contains { $0.name == "online_params/res_net50/~/initial_conv_1/w" })
   }
 
@@ -167,7 +167,7 @@ struct TreeRow {
     let counts = try #require(imported.checkpoint.provenance.counts)
     #expect(counts.extras == 1 && counts.used + counts.extras == counts.source)
     #expect(imported.notes.contains { $0.contains("my_notes") })
-    let again = try Dialect.haiku().write(imported.checkpoint, format: "npz")
+    let again = try Dialect.haiku().write(imported.checkpoint, format: Npz()).archive
     #expect(again.leaves.map(\.name) == entries.map(\.0))
   }
 }

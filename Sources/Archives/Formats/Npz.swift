@@ -24,6 +24,8 @@ public struct Npz: ArchiveFormat {
   public var title: String { "NumPy archive" }
   /// `npz`.
   public var extensions: [String] { ["npz"] }
+  /// A dictionary of arrays.
+  public var isFlat: Bool { true }
 
   /// Whether the file is a zip file whose first member is an npy file, or that has no members.
   public func recognises(_ file: MappedFile) -> Bool {

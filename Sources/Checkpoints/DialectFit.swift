@@ -1,0 +1,106 @@
+import Archives
+import Tensors
+
+extension Dialect {
+  /// How well an archive's names fit: the form and spelling that fit best.
+  struct Fit {
+    var form: Form
+    /// What stands before the names: `state_dict/`, `module.`.
+    var prefix: String
+    /// Words of the anchor that are the same throughout the file.
+    var bound: Bindings
+    /// Tensors whose names are the form's.
+    var matched: Double
+    /// Their share of those behind the prefix.
+    var share: Double
+    /// The conditions that the file fulfils besides.
+    var conditions: Int
+
+    /// Whether this fits better than `other`: more names, then more conditions, then less besides.
+    func isBetter(than other: Fit?) -> Bool {
+      guard let other else { return matched > 0 }
+      return (matched, Double(conditions), share)
+        > (other.matched, Double(other.conditions), other.share)
+    }
+  }
+
+  /// The form, spelling and prefix with which most of the archive's names are this dialect's, or nil
+  /// where none is.
+  func fit(_ archive: Archive) throws -> Fit? {
+    let leaves = LeafNames(archive.root, records: file.records ?? [:])
+    let attributes = Set(archive.attributes.map { "@\($0.key)" })
+    let names = attributes.union(leaves.items.map(\.name))
+    var best: Fit?
+    for form in file.forms {
+      for spelling in Spelling.all(file.spellings, for: form) {
+        for start in try starts(of: form, spelling, in: leaves) {
+          guard let conditions = form.conditions(names, prefix: start.prefix) else { continue }
+          var rules = best.flatMap {
+            $0.form.name == form.name && $0.form.spelling == spelling ? $0.form.rules : nil
+          }
+          rules = try rules ?? self.rules(of: form, spelling: spelling)
+          let compiled = Form(text: form, spelling: spelling, rules: rules ?? [])
+          let fit = fit(compiled, start, conditions, leaves)
+          if fit.isBetter(than: best) { best = fit }
+          if fit.share == 1, form.anchor == nil { return fit }
+        }
+      }
+    }
+    return best
+  }
+
+  /// Where a form's names may begin: what stands before its anchor, at most a few places.
+  private func starts(
+    of form: DialectFile.FormText, _ spelling: Spelling, in leaves: LeafNames
+  ) throws -> [(prefix: String, bound: Bindings)] {
+    guard let anchor = form.anchor else { return [("", [:])] }
+    let template = try Template(spelling.apply(anchor))
+    var found: [(prefix: String, bound: Bindings)] = []
+    for item in leaves.items where item.isTensor {
+      for start in item.bytes.indices
+      where start == 0 || item.bytes[start - 1] == 0x2F || item.bytes[start - 1] == 0x2E {
+        guard let bound = template.match(Array(item.bytes[start...]), maps: maps) else { continue }
+        let prefix = String(decoding: item.bytes[..<start], as: UTF8.self)
+        if !found.contains(where: { $0.prefix == prefix }) { found.append((prefix, bound)) }
+        if found.count == 16 { return found }
+      }
+    }
+    return found
+  }
+
+  private func fit(
+    _ form: Form, _ start: (prefix: String, bound: Bindings), _ conditions: Int,
+    _ leaves: LeafNames
+  ) -> Fit {
+    let prefix = Array(start.prefix.utf8)
+    let behind = leaves.items.filter { $0.isTensor && $0.bytes.starts(with: prefix) }
+    // A sample of a very large file tells as much.
+    let step = max(1, behind.count / 1000)
+    let sample = stride(from: 0, to: behind.count, by: step).map { behind[$0].bytes }
+    let matched = sample.filter { name in
+      form.rules.contains { rule in
+        rule.dialect.match(
+          rule.isRoot ? name : Array(name.dropFirst(prefix.count)), maps: maps,
+          known: rule.bound.merging(start.bound) { $1 }) != nil
+      }
+    }.count
+    let share = sample.isEmpty ? 0 : Double(matched) / Double(sample.count)
+    return Fit(
+      form: form, prefix: start.prefix, bound: start.bound,
+      matched: share * Double(behind.count), share: share, conditions: conditions)
+  }
+}
+
+extension DialectFile.FormText {
+  /// The number of conditions that a file's names fulfil, or nil where one is not.
+  fileprivate func conditions(_ names: Set<String>, prefix: String) -> Int? {
+    func has(_ name: String) -> Bool {
+      let name = name.replacing("|", with: "/")
+      return names.contains(name) || names.contains(prefix + name)
+    }
+    guard (requires ?? []).allSatisfy(has), !(forbids ?? []).contains(where: has) else {
+      return nil
+    }
+    return (requires ?? []).count + (forbids ?? []).count
+  }
+}

@@ -1,0 +1,170 @@
+import Archives
+import Tensors
+
+extension DialectWriting {
+  /// Writes the optimiser's buffers in the order in which the dialect numbers its parameters; gives the
+  /// names of those that it has no place for.
+  ///
+  /// - Throws: `Failure` (`usage`) where the two programs disagree on what a buffer contains and the
+  ///   learning rate that tells it apart is not known.
+  func addOptimizer(
+    _ values: inout [(String, Node)], _ named: [Named], _ notes: inout [String]
+  ) throws -> [String] {
+    let buffers = checkpoint.entries.filter { $0.path.hasPrefix("optimizer/") }
+    guard !buffers.isEmpty else { return [] }
+    guard let text = form.text.optimizer, !format.isFlat else {
+      return try addBuffersByRule(buffers, &values)
+    }
+    let order = order(text, named)
+    let slots = Set(buffers.map { String($0.path.split(separator: "/")[1]) })
+    guard slots.contains("momentum") == (dialect.file.recipe?.optimizer?.family != "adam") else {
+      notes.append(
+        "\(dialect.title) trains with another optimiser: its state begins anew")
+      return buffers.map(\.path)
+    }
+    let scale = try bufferScale(&notes)
+    var state: [Node.Entry] = []
+    var used: Set<String> = []
+    for (number, group) in order.flatMap({ $0 }).enumerated() {
+      var parts: [(String, Node)] = []
+      for slot in slots.sorted() {
+        let path = "optimizer/\(slot)/\(group.path)"
+        guard let tensor = checkpoint[path] else { continue }
+        used.insert(path)
+        let own = tensor.shape.isEmpty ? tensor : try group.axes?.fromNative(tensor) ?? tensor
+        let scaled = slot == "momentum" && scale != 1 ? try own.multiplied(by: scale) : own
+        parts.append((OptimizerSlots.torch(slot), .tensor(scaled)))
+      }
+      if !parts.isEmpty { state.append(Node.Entry(.number(number), .dict(parts))) }
+    }
+    let groups = groups(text, order)
+    let name = form.spelling.apply(text.at)
+    let at = name.split(separator: Spelling.separator)
+    let dictionary = Node.dict([
+      ("state", .mapping(kind: "dict", state)), ("param_groups", .sequence(kind: "list", groups)),
+    ])
+    // A position in a list: the only optimiser of a Lightning module.
+    if at.last == "0", at.count > 1 {
+      let list = at.dropLast().joined(separator: String(Spelling.separator))
+      values.append((list, .sequence(kind: "list", [dictionary])))
+    } else {
+      values.append((at.joined(separator: String(Spelling.separator)), dictionary))
+    }
+    return buffers.map(\.path).filter { !used.contains($0) }
+  }
+
+  /// Buffers that have names of their own, as Haiku's do.
+  private func addBuffersByRule(
+    _ buffers: [Checkpoint.Entry], _ values: inout [(String, Node)]
+  ) throws -> [String] {
+    var leftOut: [String] = []
+    for buffer in buffers {
+      let found = try names(of: buffer)
+      values += found.map { ($0.name, $0.value) }
+      if found.isEmpty { leftOut.append(buffer.path) }
+    }
+    return leftOut
+  }
+
+  /// A parameter as the optimiser numbers it.
+  struct Numbered {
+    var path: String
+    var axes: AxisRule?
+  }
+
+  /// The parameters, group by group, in the order of their numbers.
+  private func order(_ text: OptimizerText, _ named: [Named]) -> [[Numbered]] {
+    var seen: Set<String> = []
+    let parameters = named.compactMap { one -> (name: String, numbered: Numbered)? in
+      guard NativeNames.isParameter(one.path), seen.insert(one.path).inserted else { return nil }
+      return (
+        String(one.name.dropFirst(prefix.count)),
+        Numbered(path: one.path, axes: axes(of: one.path))
+      )
+    }
+    guard let groups = text.groups else {
+      let all = parameters.map(\.numbered)
+      return text.groupPerTensor == true ? all.map { [$0] } : [all]
+    }
+    let grouped = groups.map { group in
+      group.under.flatMap { start in
+        let start = form.spelling.apply(start)
+        return parameters.filter {
+          $0.name.hasPrefix(start)
+            && group.has($0.numbered.path, isWeight: $0.numbered.path.hasSuffix("/weight"))
+        }.map(\.numbered)
+      }
+    }
+    return text.groupPerTensor == true ? grouped.flatMap { $0.map { [$0] } } : grouped
+  }
+
+  private func axes(of path: String) -> AxisRule? {
+    let bytes = Array(path.utf8)
+    for rule in form.rules {
+      guard case .tensor(let native, let axes) = rule.destination,
+        native.match(
+          bytes, maps: dialect.maps.nativeWords, known: variables.merging(rule.bound) { $1 })
+          != nil
+      else { continue }
+      return axes
+    }
+    return nil
+  }
+
+  /// The groups with their constants: the dialect's, and over them those of the checkpoint's run.
+  private func groups(_ text: OptimizerText, _ order: [[Numbered]]) -> [Node] {
+    var number = 0
+    let known = checkpoint.recipe.optimizer?.hyperparameters ?? [:]
+    return order.enumerated().map { position, parameters in
+      var values = text.defaults ?? [:]
+      for (key, value) in known where values[key] != nil { values[key] = .real(value) }
+      if let lr = checkpoint.recipe.optimizer?.lastLR ?? known["lr"] { values["lr"] = .real(lr) }
+      if let groups = text.groups, groups.indices.contains(position) {
+        values.merge(groups[position].values ?? [:]) { $1 }
+      }
+      let numbers = parameters.map { _ -> Node in
+        defer { number += 1 }
+        return .integer(number)
+      }
+      return .dict(
+        values.sorted { $0.key < $1.key }.map { ($0.key, $0.value.node) }
+          + [("params", .sequence(kind: "list", numbers))])
+    }
+  }
+
+  /// What a momentum buffer is multiplied by, because one program keeps the learning rate in it and the
+  /// other outside.
+  private func bufferScale(_ notes: inout [String]) throws -> Double {
+    let theirs = dialect.file.recipe?.optimizer?.lrInBuffer ?? false
+    let mine = checkpoint.recipe.optimizer?.lrInBuffer ?? false
+    guard theirs != mine else { return 1 }
+    guard let lr = checkpoint.recipe.optimizer?.lastLR, lr > 0, lr.isFinite else {
+      throw Failure(
+        .usage, place: "recipe.optimizer.last_lr",
+        "the momentum of \(dialect.name) \(theirs ? "contains" : "does not contain") the learning "
+          + "rate, and the last one is "
+          + (checkpoint.recipe.optimizer?.lastLR == 0 ? "0" : "not known")
+          + ": --set optimizer.last_lr=... says it, --drop 'optimizer/*' leaves the state out")
+    }
+    notes.append(
+      "momentum was \(theirs ? "multiplied" : "divided") by the last learning rate \(lr): exact only "
+        + "where the learning rate was constant")
+    return theirs ? lr : 1 / lr
+  }
+}
+
+extension Tensor {
+  /// The elements times a number, rounded once, in the same type.
+  fileprivate func multiplied(by factor: Double) throws -> Tensor {
+    guard elementType == .float32 else {
+      throw Failure(expected: "float32 buffers", found: elementType.rawValue)
+    }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(byteCount)
+    for value in try floats() {
+      let product = Float(Double(value) * factor)
+      withUnsafeBytes(of: product.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+    return try Tensor(elementType, shape: shape, bytes: bytes)
+  }
+}
