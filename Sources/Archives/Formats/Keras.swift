@@ -28,20 +28,20 @@ public struct Keras: ArchiveFormat {
   /// Whether the file is HDF5 of another layout than ours: with the signature at the beginning, or
   /// after a block of 512 bytes, 1024, 2048 and so on that is not HDF5's.
   public func recognises(_ file: MappedFile) -> Bool {
-    guard !NativeHDF5().recognises(file) else { return false }
-    return
-      (try? file.withBytes { bytes in
-        var start = 0
-        while start < bytes.count {
-          if Superblock.isSignature(UnsafeRawBufferPointer(rebasing: bytes[start...])) {
-            return true
-          }
-          let (next, overflow) = max(start, 256).multipliedReportingOverflow(by: 2)
-          guard !overflow else { break }
-          start = next
-        }
-        return false
-      }) ?? false
+    !NativeHDF5().recognises(file) && Self.hasSignature(file)
+  }
+
+  private static func hasSignature(_ file: MappedFile) -> Bool {
+    (try? file.withBytes { bytes in
+      var start = 0
+      while start < bytes.count {
+        if Superblock.isSignature(UnsafeRawBufferPointer(rebasing: bytes[start...])) { return true }
+        let (next, overflow) = max(start, 256).multipliedReportingOverflow(by: 2)
+        guard !overflow else { break }
+        start = next
+      }
+      return false
+    }) ?? false
   }
 
   /// Reads the tree.
