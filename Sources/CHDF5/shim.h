@@ -38,3 +38,55 @@ static inline herr_t h5_without_locks(hid_t access) {
   return 0;
 #endif
 }
+
+// The rest is for the process that reads foreign files.
+
+#if H5_VERSION_GE(1, 13, 0)
+#include <H5FDdevelop.h>
+#endif
+
+static inline unsigned h5_read_only(void) { return H5F_ACC_RDONLY; }
+static inline hid_t h5_uint8_native(void) { return H5T_NATIVE_UINT8; }
+
+/// What a file driver's description has beyond its functions.
+static inline void h5_complete_driver(H5FD_class_t *driver) {
+#ifdef H5FD_CLASS_VERSION
+  driver->version = H5FD_CLASS_VERSION;
+  driver->value = (H5FD_class_value_t)500;  // of those that HDF5 leaves to programs' own drivers
+#endif
+  driver->maxaddr = HADDR_MAX - 1;
+  driver->fc_degree = H5F_CLOSE_WEAK;
+}
+
+/// Undefined addresses: of storage that lies in other files, or nowhere.
+static inline haddr_t h5_no_address(void) { return HADDR_UNDEF; }
+
+#if H5_VERSION_GE(1, 12, 0)
+typedef H5L_info1_t h5_link_info;
+#else
+typedef H5L_info_t h5_link_info;
+#endif
+
+/// Calls `visit` with every link of a group, in the order of creation or of the names.
+static inline herr_t h5_each_link(
+    hid_t group, int by_creation, herr_t (*visit)(hid_t, const char *, const h5_link_info *, void *),
+    void *context) {
+  H5_index_t index = by_creation ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME;
+#if H5_VERSION_GE(1, 12, 0)
+  return H5Literate1(group, index, H5_ITER_INC, NULL, visit, context);
+#else
+  return H5Literate(group, index, H5_ITER_INC, NULL, visit, context);
+#endif
+}
+
+/// The kind of an open object (`H5O_TYPE_GROUP` ...) or -1, and its address in the file.
+static inline int h5_object(hid_t object, haddr_t *address) {
+#if H5_VERSION_GE(1, 12, 0)
+  H5O_info1_t info;
+#else
+  H5O_info_t info;
+#endif
+  if (H5Oget_info2(object, &info, H5O_INFO_BASIC) < 0) return -1;
+  *address = info.addr;
+  return (int)info.type;
+}
