@@ -26,10 +26,11 @@ public struct Loaded: Sendable {
   ///   - format: a format's name, or nil to look at the content.
   ///   - dialect: a dialect's name or file, or nil to look at the names.
   ///   - drop: names to leave out, the source's or native ones.
+  ///   - given: the dialect itself, where it has no name; `dialect` is then not looked at.
   ///   - withTree: whether a native file's tree of source names is read too.
   /// - Throws: `Failure` that names the file and the place in it.
   public init(
-    _ path: String, format: String? = nil, dialect: String? = nil,
+    _ path: String, format: String? = nil, dialect: String? = nil, given: Dialect? = nil,
     drop: NamePatterns = NamePatterns(), withTree: Bool = true
   ) throws {
     let file = try MappedFile(path)
@@ -37,8 +38,8 @@ public struct Loaded: Sendable {
       let format = try format.map { try Formats.named($0) } ?? Formats.recognising(file)
       let archive = try format.read(file)
       try self.init(
-        file: file, archive: archive, dialect: try Self.dialect(of: archive, named: dialect),
-        drop: drop, sidecar: Sidecar.path(of: path), withTree: withTree)
+        file: file, archive: archive,
+        dialect: try given ?? Self.dialect(of: archive, named: dialect), drop: drop, sidecar: Sidecar.path(of: path), withTree: withTree)
     } catch let failure as Failure {
       // What the user asked for is not the file's fault.
       throw failure.kind == .usage ? failure : failure.of(file: path)

@@ -67,6 +67,9 @@ struct Convert: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Record the SHA-256 of the source and of its tensors.")
   var sourceHash = true
 
+  @OptionGroup(title: "Unknown names")
+  var inference: InferenceOptions
+
   private var options: ConversionOptions {
     var options = ConversionOptions()
     options.from = from
@@ -86,14 +89,31 @@ struct Convert: ParsableCommand {
 
   static func main() {
     runTool(Convert.self) { command in
-      let conversion = try Conversion(command.input, to: command.output, options: command.options)
+      var options = command.options
+      var found: InferenceReport?
+      if command.inference.infer {
+        let source = try command.inference.source(
+          command.input, format: command.fromFormat, force: command.force)
+        let report = InferenceReport(source)
+        if !command.quiet, !command.json { InferenceText(report).print() }
+        if command.json, !source.inference.isSure, !command.inference.acceptUnsure {
+          try printJSON(report)
+        }
+        try command.inference.check(source)
+        options.found = try source.dialect()
+        found = report
+      }
+      let conversion = try Conversion(command.input, to: command.output, options: options)
       let progress = Progress(
         "writing \(command.output)", total: conversion.byteCount,
         quiet: command.quiet || command.json)
       defer { progress.finish() }
       let report = try conversion.run { progress.reached($0) }
       progress.finish()
-      if command.json {
+      if command.json, var found {
+        found.conversion = report
+        try printJSON(found)
+      } else if command.json {
         try printJSON(report)
       } else if !command.quiet {
         ConversionText(report).print()

@@ -15,6 +15,8 @@ struct FileStructure {
   var loose: [FoundNetwork]
   /// Batch norms whose statistics stand apart from the weights, a list for each network.
   var states: [[FoundNorm]]
+  /// Whether projector and predictor have the same sizes.
+  var hasTwins = false
 
   /// Every way to read the sequence: one that is found is nearly always the only one.
   static func all(_ items: [UnknownTensor]) -> [FileStructure] {
@@ -63,6 +65,7 @@ struct FileStructure {
     for range in strata.copies {
       let layers = perceptrons(range, size)
       size = size ?? layers.projectors.first?.last.outputs
+      result.hasTwins = result.hasTwins || layers.areTwins
       let mine = places.filter { range.contains($0.key) }
       guard layers.unknown.isEmpty, layers.projectors.count <= 1, layers.predictors.count <= 1,
         var network = FoundNetwork(
@@ -98,6 +101,7 @@ struct FileStructure {
   private mutating func takeRest(_ range: Range<Int>, _ projection: Int?) -> Bool {
     if range.contains(where: { items[$0].kind == .matrix }) {
       let layers = perceptrons(range, projection)
+      hasTwins = hasTwins || layers.areTwins
       guard layers.unknown.isEmpty,
         let network = FoundNetwork(
           items, range, kernels: [:], matrices: layers, features: skeleton.features,

@@ -65,10 +65,22 @@ extension InferenceReading {
     private mutating func add(
       _ position: Int, _ native: String, _ axes: String?, _ matters: [Matter]
     ) {
+      var (native, matters) = (native, matters)
+      if let twins = numbers[.twins], let name = perceptron(native) {
+        matters.append(.twins)
+        if questions[twins].chosen == 1 {
+          let other = name == "projector" ? "predictor" : "projector"
+          native = native.replacing("/\(name)/", with: "/\(other)/")
+        }
+      }
       assignments.append(
         Inference.Assignment(
           source: structure.items[position].name, native: native, axes: axes,
           dependsOn: open(matters)))
+    }
+
+    private func perceptron(_ native: String) -> String? {
+      ["projector", "predictor"].first { native.contains("/\($0)/") }
     }
 
     /// A network's layers and batch norms under `root`.

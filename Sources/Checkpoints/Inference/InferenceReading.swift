@@ -30,7 +30,7 @@ struct InferenceReading: Sendable {
 
   /// What questions are about.
   enum Matter: Hashable {
-    case online, labels, stateLabels, states, blocks
+    case online, labels, stateLabels, states, blocks, twins
   }
 
   /// Whose a loose part is.
@@ -47,6 +47,11 @@ struct InferenceReading: Sendable {
     if let blockOrder {
       ask(.blocks, "the order of blocks", ["that of the file"], isSure: false, blockOrder,
         "names with numbers")
+    }
+    if structure.hasTwins {
+      ask(
+        .twins, "which perceptron is the projector", ["the first", "the second"], isSure: false,
+        "projector and predictor have the same sizes", "a reference (--expect)")
     }
     try decideLabels()
     try decideStates()

@@ -21,6 +21,8 @@ struct Perceptrons {
   var predictors: [Pair] = []
   var heads: [Layer] = []
   var unknown: [Layer] = []
+  /// Whether projector and predictor have the same sizes, so that one may be the other.
+  var areTwins = false
 
   /// Sorts layers, in the order of the file.
   ///
@@ -44,6 +46,10 @@ struct Perceptrons {
       return nil
     }
     while let found = pair({ $0.inputs == features }, { _, _ in true }) { projectors.append(found) }
+    if projectors.count == 2, projectors.allSatisfy({ $0.last.outputs == features }) {
+      predictors.append(projectors.removeLast())
+      areTwins = true
+    }
     if let size = projectors.first?.last.outputs ?? projection {
       while let found = pair({ $0.inputs == size }, { $1.outputs == size }) {
         predictors.append(found)
