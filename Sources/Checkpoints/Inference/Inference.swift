@@ -58,10 +58,15 @@ public struct Inference: Sendable {
   /// The network in a line.
   public let summary: String
 
-  let reading: InferenceReading
+  let reading: InferenceReading?
+  /// What shapes alone tell, where there is no reading.
+  private let partial: [Assignment]
+
+  /// More tensors than this are not sorted out.
+  static let largestCount = 20_000
 
   /// Every name with its native one, under the answers chosen.
-  public var assignments: [Assignment] { reading.assignments(questions) }
+  public var assignments: [Assignment] { reading?.assignments(questions) ?? partial }
 
   /// Whether no question is open.
   public var isSure: Bool { questions.allSatisfy(\.isSure) }
@@ -88,28 +93,53 @@ public struct Inference: Sendable {
 
   /// Looks at an archive.
   ///
-  /// - Throws: `Failure` (`badInput`) where no ResNet is found in it, saying how far the search came;
-  ///   or where its bytes cannot be read.
+  /// - Throws: `Failure` (`badInput`) where no ResNet is found in it, or where its bytes cannot be
+  ///   read.
   public init(_ archive: Archive) throws {
     let leaves = LeafNames(archive.root).items
     let items = leaves.compactMap { leaf -> UnknownTensor? in
       guard case .tensor(let tensor) = leaf.leaf.value else { return nil }
       return UnknownTensor(name: leaf.name, tensor: tensor)
     }
-    let structure = try Self.structure(items)
-    let found = try InferenceReading(structure.structure, blockOrder: structure.blockOrder)
-    reading = found
-    questions = found.questions
-    kernelAxes = structure.structure.kernelAxes
-    let known = Set(found.assignments(found.questions).map(\.source))
+    guard items.count <= Self.largestCount else {
+      throw Failure(
+        expected: "at most \(Numbers.grouped(Self.largestCount)) tensors",
+        found: Numbers.grouped(items.count))
+    }
+    if let structure = try Self.structure(items) {
+      let found = try InferenceReading(structure.structure, blockOrder: structure.blockOrder)
+      reading = found
+      partial = []
+      questions = found.questions
+      kernelAxes = structure.structure.kernelAxes
+      summary = structure.structure.summary
+    } else if let found = ShapesAlone(items) {
+      reading = nil
+      partial = found.assignments
+      questions = [
+        Question(
+          subject: "which tensors of one shape are which", answers: ["only what has no twin"],
+          chosen: 0, isSure: false,
+          evidence: "the order is that of no program, and names do not give another",
+          settledBy: "the file in its program's order, or names with numbers")
+      ]
+      kernelAxes = found.kernelAxes
+      summary =
+        "\(found.skeleton.summary); convolutions \(found.kernelAxes), in no order; "
+        + Numbers.counted(found.count, "network")
+    } else {
+      throw Failure(
+        .badInput, "the shapes of the convolutions are those of no ResNet, or of several")
+    }
+    unknown = []
+    let known = Set(assignments.map(\.source))
     unknown = leaves.map(\.name).filter { !known.contains($0) }
-    summary = structure.structure.summary
   }
 
-  /// The structure, by the file's order or by the numbers in names.
+  /// The structure, by the file's order or by the numbers in names; nil where neither is a program's.
   private static func structure(
     _ items: [UnknownTensor]
-  ) throws -> (structure: FileStructure, blockOrder: String?) {
+  ) throws -> (structure: FileStructure, blockOrder: String?)? {
     guard items.contains(where: { $0.kind == .kernel }) else {
       throw Failure(expected: "tensors of a ResNet", found: "no tensor of four axes")
     }
@@ -126,24 +156,25 @@ public struct Inference: Sendable {
       if let second = byName.first { return (second, nil) }
       return (first, "more than nine blocks of one shape: text order puts the tenth before the second")
     }
-    if let second = byName.first { return (second, nil) }
-    throw Failure(
-      .badInput,
-      "the order of the tensors is that of no ResNet, and names do not give another: without order "
-        + "equal shapes cannot be told apart")
+    return byName.first.map { ($0, nil) }
+  }
+}
+
+extension ResNetSkeleton {
+  /// The network in a line, without what shapes do not tell.
+  var summary: String {
+    "ResNet of \(isBottleneck ? "bottleneck" : "basic") blocks "
+      + stages.map { String($0.blocks) }.joined(separator: ", ")
+      + "; channels " + stages.map { String($0.channels) }.joined(separator: ", ")
+      + "; \(stem.side)x\(stem.side) stem"
   }
 }
 
 extension FileStructure {
-  /// The network in a line.
+  /// The networks in a line.
   var summary: String {
-    let kind = skeleton.isBottleneck ? "bottleneck" : "basic"
-    let version = networks.first?.version ?? 1
-    return "ResNet\(version == 2 ? " of version 2" : "") of \(kind) blocks "
-      + skeleton.stages.map { String($0.blocks) }.joined(separator: ", ")
-      + "; channels " + skeleton.stages.map { String($0.channels) }.joined(separator: ", ")
-      + "; \(skeleton.stem.side)x\(skeleton.stem.side) stem; convolutions \(kernelAxes), "
-      + "linear layers \(linearAxes); \(Numbers.counted(networks.count, "cop"))"
-      .replacing("cops", with: "copies").replacing(" cop", with: " copy").replacing("copyies", with: "copies")
+    skeleton.summary + (networks.contains { $0.version == 2 } ? ", version 2" : "")
+      + "; convolutions \(kernelAxes), linear layers \(linearAxes); "
+      + Numbers.counted(networks.count, "network")
   }
 }

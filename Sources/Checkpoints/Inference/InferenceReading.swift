@@ -85,14 +85,18 @@ struct InferenceReading: Sendable {
         copies.append(copies[original])
         continue
       }
-      let samples = try LabelReading(items: items, norms: network.norms).samples()
-      if samples.contains(where: \.isAroundOne) {
+      let count = network.norms.first?.vectors.count
+      let samples = try LabelReading(
+        items: items, norms: network.norms.filter { $0.vectors.count == count }
+      ).samples()
+      if structure.networks.count == 1 || samples.contains(where: \.isAroundOne) {
         copies.append(.weights(originals.count))
         originals.append(number)
         continue
       }
-      let isSquared = try network.layers.prefix(4).allSatisfy {
-        try items[$0.position].tensor.doubles().allSatisfy { $0 >= 0 }
+      let some = network.layers.filter { items[$0.position].tensor.count <= 1 << 20 }.prefix(4)
+      let isSquared = try some.allSatisfy {
+        try items[$0.position].tensor.floats().allSatisfy { $0 >= 0 }
       }
       let isZero = samples.allSatisfy { $0.values.allSatisfy { $0 == 0 } }
       let slot = isSquared && !isZero ? "exp_avg_sq" : "momentum"
@@ -199,7 +203,9 @@ struct InferenceReading: Sendable {
 
   private mutating func decideStates() throws {
     guard !structure.states.isEmpty else { return }
-    guard structure.states.count == networkCount, let pattern = labels.first,
+    let counts = Set(structure.states.flatMap { $0.map(\.vectors.count) })
+    guard structure.states.count == networkCount, networkCount <= 3, counts.count == 1,
+      let pattern = labels.first,
       let decision = try LabelReading(items: items, norms: structure.states.flatMap { $0 })
         .statistics()
     else { return }
@@ -274,21 +280,25 @@ struct InferenceReading: Sendable {
       isSure: isSure, evidence, "a reference with target outputs (--expect), or names")
   }
 
-  /// The network whose names the only predictor shares, up to the word in which the networks differ.
+  /// The network whose words the only predictor's name has, and not the other's.
   private func namedPredictor(_ networks: [FoundNetwork]) -> Int? {
-    let all = structure.networks.indices.filter { copies[$0] != .unknown }
+    let all =
+      structure.networks.indices.filter { copies[$0] != .unknown }
       .map { structure.networks[$0] } + structure.loose
     let predictors = all.flatMap { $0.layers.filter { $0.place == "predictor/linear0" } }
-    guard predictors.count == 1, let predictor = predictors.first else { return nil }
-    let stems = networks.compactMap { network in
-      network.layers.first { $0.place == "encoder/stem/conv" }.map { items[$0.position].parts }
+    guard predictors.count == 1, let predictor = predictors.first, networks.count == 2 else {
+      return nil
     }
-    guard stems.count == 2, let place = zip(stems[0], stems[1]).enumerated()
-      .first(where: { $0.element.0 != $0.element.1 })?.offset
-    else { return nil }
-    let parts = items[predictor.position].parts
-    guard parts.count > place else { return nil }
-    return stems.firstIndex { $0[place] == parts[place] }
+    let stems = networks.map { network in
+      Set(network.layers.filter { $0.place == "encoder/stem/conv" }.flatMap {
+        Self.words(items[$0.position].parts)
+      })
+    }
+    let words = Set(Self.words(items[predictor.position].parts))
+    let shared = [stems[0].subtracting(stems[1]), stems[1].subtracting(stems[0])].map {
+      !$0.isDisjoint(with: words)
+    }
+    return shared[0] == shared[1] ? nil : shared[0] ? 0 : 1
   }
 
   static let targetWords: Set<String> = [
@@ -297,6 +307,6 @@ struct InferenceReading: Sendable {
   static let onlineWords: Set<String> = ["online", "student", "query"]
 
   private static func words(_ parts: [Substring]) -> [String] {
-    parts.flatMap { $0.lowercased().split { !$0.isLetter }.map(String.init) }
+    parts.flatMap { $0.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init) }
   }
 }

@@ -17,6 +17,9 @@ struct UnknownTensor {
     case other
   }
 
+  /// Channels that no layer has.
+  static let longestVector = 1 << 17
+
   /// Its name, keys joined by `/`.
   let name: String
   /// The words of the name, split at `/` and `.`.
@@ -36,7 +39,8 @@ struct UnknownTensor {
     case _ where !tensor.elementType.isFloatingPoint: kind = .other
     case (4, 2...): kind = .kernel
     case (2, 2): kind = .matrix
-    case (1, _), (2...4, 1): kind = .vector
+    case (1, _) where tensor.count <= Self.longestVector: kind = .vector
+    case (2...4, 1) where tensor.count <= Self.longestVector: kind = .vector
     default: kind = .other
     }
   }
