@@ -14,9 +14,9 @@ extension Conversion {
   ) throws {
     let checkpoint = source.checkpoint
     let threads = options.threads
-    let sourceFile = source.file
+    let sourceFiles = source.files
     // Hashing the source and running the probe overlap with writing.
-    let sourceDigest = options.sourceHash ? Background { try digest(of: sourceFile) } : nil
+    let sourceDigest = options.sourceHash ? Background { try digest(of: sourceFiles) } : nil
     let digestTree =
       options.sourceHash ? Background { try checkpoint.sourceDigests(threads: 1) } : nil
     let probe = options.probe ? Background { ProbeOutcome(of: checkpoint) } : nil
@@ -79,7 +79,7 @@ extension Conversion {
     // A file that was native already keeps where it came from.
     if source.dialect != nil || provenance.source == nil {
       provenance.source = Provenance.Source(
-        name: baseName(source.file.path), size: source.file.count,
+        name: baseName(source.path), size: source.size,
         sha256: sourceDigest?.description, format: source.archive.format)
     }
     return provenance

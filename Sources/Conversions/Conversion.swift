@@ -20,7 +20,7 @@ public struct Conversion {
     throws
   {
     var source = try Loaded(
-      input, format: options.fromFormat, dialect: options.from,
+      input, with: options.with, format: options.fromFormat, dialect: options.from, given: options.found,
       drop: NamePatterns(options.drop))
     for setting in options.settings { try source.checkpoint.set(setting) }
     let destination = try Destination(output, options: options, source: source)
@@ -45,7 +45,7 @@ public struct Conversion {
     report = ConversionReport(
       source: ConversionReport.File(
         path: input, format: source.archive.format, dialect: source.dialectName,
-        size: source.file.count),
+        size: source.size),
       output: ConversionReport.File(
         path: output, format: destination.format.name, dialect: destination.dialectName, size: nil),
       architecture: checkpoint.contract.summary, counts: counts, roles: checkpoint.roleSummaries,
@@ -99,7 +99,7 @@ public struct Conversion {
   /// The checking of a native source's hashes, beside the work: damage must not get new hashes.
   private func sourceDamage() -> Background<Void>? {
     guard source.archive.format == "hdf5" else { return nil }
-    let file = source.file
+    let file = source.files[0]
     return Background { try NativeFile(file).checkEveryByte(threads: 1) }
   }
 

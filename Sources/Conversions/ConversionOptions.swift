@@ -1,11 +1,16 @@
+import Checkpoints
 import Graphs
 
 /// How a conversion is done.
 public struct ConversionOptions: Sendable {
   /// The source's dialect, or nil to look at its names.
   public var from: String?
+  /// The source's dialect itself, where it was found and has no name; `from` is then not looked at.
+  public var found: Dialect?
   /// The output's dialect, or nil for the usual one.
   public var to: String?
+  /// Further files of the source.
+  public var with: [String] = []
   /// The source's format, or nil to look at its content.
   public var fromFormat: String?
   /// The output's format, or nil for that of its name.

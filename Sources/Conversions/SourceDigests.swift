@@ -3,11 +3,19 @@ import Checkpoints
 import Synchronization
 import Tensors
 
-/// The SHA-256 of a source file.
+/// The SHA-256 of a source; of several files that of the list that `sha256sum` prints of them.
 ///
-/// - Throws: `Failure` where the file cannot be read.
-func digest(of file: MappedFile) throws -> Digest {
-  try Tensor(.uint8, shape: [file.count], source: file).digest()
+/// - Throws: `Failure` where a file cannot be read.
+func digest(of files: [MappedFile]) throws -> Digest {
+  let digests = try files.map { file in
+    (name: baseName(file.path), digest: try Tensor(.uint8, shape: [file.count], source: file).digest())
+  }
+  if digests.count == 1, let only = digests.first { return only.digest }
+  var hasher = DigestHasher()
+  for (name, digest) in digests {
+    Array("\(digest)  \(name)\n".utf8).withUnsafeBytes { hasher.update($0) }
+  }
+  return hasher.finalized()
 }
 
 extension Checkpoint {

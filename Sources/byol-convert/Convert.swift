@@ -18,7 +18,7 @@ struct Convert: ParsableCommand {
       """,
     version: NativeNames.createdBy)
 
-  @Argument(help: "The checkpoint to read.")
+  @Argument(help: "The checkpoint to read: a file, or a directory of several.")
   var input: String
 
   @Argument(help: "The file to write; its name tells the format, unless --to-format does.")
@@ -32,6 +32,9 @@ struct Convert: ParsableCommand {
       "The output's dialect: native, haiku, a file ...; or onnx-encoder, onnx-projection, onnx-online.",
       valueName: "dialect"))
   var to: String?
+
+  @Option(help: ArgumentHelp("A further file of the source.", valueName: "file"))
+  var with: [String] = []
 
   @Option(help: ArgumentHelp("The source's format.", valueName: "format"))
   var fromFormat: String?
@@ -92,10 +95,14 @@ struct Convert: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Record the SHA-256 of the source and of its tensors.")
   var sourceHash = true
 
+  @OptionGroup(title: "Unknown names")
+  var inference: InferenceOptions
+
   private var options: ConversionOptions {
     var options = ConversionOptions()
     options.from = from
     options.to = to
+    options.with = with
     options.fromFormat = fromFormat
     options.toFormat = toFormat
     options.drop = drop
@@ -116,14 +123,31 @@ struct Convert: ParsableCommand {
 
   static func main() {
     runTool(Convert.self) { command in
-      let conversion = try Conversion(command.input, to: command.output, options: command.options)
+      var options = command.options
+      var found: InferenceReport?
+      if command.inference.infer {
+        let source = try command.inference.source(
+          command.input, format: command.fromFormat, force: command.force)
+        let report = InferenceReport(source)
+        if !command.quiet, !command.json { InferenceText(report).print() }
+        if command.json, !source.inference.isSure, !command.inference.acceptUnsure {
+          try printJSON(report)
+        }
+        try command.inference.check(source)
+        options.found = try source.dialect()
+        found = report
+      }
+      let conversion = try Conversion(command.input, to: command.output, options: options)
       let progress = Progress(
         "writing \(command.output)", total: conversion.byteCount,
         quiet: command.quiet || command.json)
       defer { progress.finish() }
       let report = try conversion.run { progress.reached($0) }
       progress.finish()
-      if command.json {
+      if command.json, var found {
+        found.conversion = report
+        try printJSON(found)
+      } else if command.json {
         try printJSON(report)
       } else if !command.quiet {
         ConversionText(report).print()
