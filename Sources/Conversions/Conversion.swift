@@ -20,7 +20,8 @@ public struct Conversion {
     throws
   {
     var source = try Loaded(
-      input, with: options.with, format: options.fromFormat, dialect: options.from, given: options.found,
+      input, with: options.with, format: options.fromFormat, dialect: options.from,
+      given: options.found,
       drop: NamePatterns(options.drop))
     for setting in options.settings { try source.checkpoint.set(setting) }
     let destination = try Destination(output, options: options, source: source)

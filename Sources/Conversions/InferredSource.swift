@@ -97,7 +97,8 @@ public struct InferredSource: Sendable {
       throw Failure(
         .differs, file: path,
         "of \(Numbers.counted(trials.count, "mapping")) none gives the outputs of \(reference.name): "
-          + "the nearest is off by \(Numbers.error(nearest)) (tolerance \(Numbers.error(tolerance)))")
+          + "the nearest is off by \(Numbers.error(nearest)) (tolerance \(Numbers.error(tolerance)))"
+      )
     }
     let words =
       "\(engine.name) gives the outputs of \(reference.name) (error \(Numbers.error(best.error)))"

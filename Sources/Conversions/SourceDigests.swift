@@ -8,7 +8,10 @@ import Tensors
 /// - Throws: `Failure` where a file cannot be read.
 func digest(of files: [MappedFile]) throws -> Digest {
   let digests = try files.map { file in
-    (name: baseName(file.path), digest: try Tensor(.uint8, shape: [file.count], source: file).digest())
+    (
+      name: baseName(file.path),
+      digest: try Tensor(.uint8, shape: [file.count], source: file).digest()
+    )
   }
   if digests.count == 1, let only = digests.first { return only.digest }
   var hasher = DigestHasher()
