@@ -56,7 +56,8 @@ let package = Package(
     .target(name: "Tensors", dependencies: [crypto], swiftSettings: strict),
     .target(name: "HDF5Records", swiftSettings: strict),
     .target(
-      name: "Archives", dependencies: ["HDF5Records", "Tensors", "CLinux", "CZlib"], swiftSettings: strict),
+      name: "Archives", dependencies: ["HDF5Records", "Tensors", "CLinux", "CZlib"],
+      swiftSettings: strict),
     .target(
       name: "Checkpoints", dependencies: ["Archives", "Schemas", "Tensors"], swiftSettings: strict),
     .target(
@@ -102,7 +103,8 @@ let package = Package(
       dependencies: ["TestSupport", "Archives", "HDF5Records", "byol-hdf5-reader"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
-      name: "HDF5WritingTests", dependencies: ["TestSupport", "HDF5Writing", "Archives"],
+      name: "HDF5WritingTests",
+      dependencies: ["TestSupport", "HDF5Writing", "Archives", "Tensors", "byol-hdf5-reader"],
       swiftSettings: strict),
     .testTarget(
       name: "CheckpointsTests",

@@ -9,6 +9,9 @@ static inline hid_t h5_file_create_class(void) { return H5P_FILE_CREATE; }
 static inline hid_t h5_group_create_class(void) { return H5P_GROUP_CREATE; }
 static inline hid_t h5_dataset_create_class(void) { return H5P_DATASET_CREATE; }
 
+static inline hid_t h5_link_create_class(void) { return H5P_LINK_CREATE; }
+static inline hid_t h5_attribute_create_class(void) { return H5P_ATTRIBUTE_CREATE; }
+
 static inline hid_t h5_text(void) { return H5T_C_S1; }
 static inline hid_t h5_int8(void) { return H5T_STD_I8LE; }
 static inline hid_t h5_int16(void) { return H5T_STD_I16LE; }
@@ -89,4 +92,32 @@ static inline int h5_object(hid_t object, haddr_t *address) {
   if (H5Oget_info2(object, &info, H5O_INFO_BASIC) < 0) return -1;
   *address = info.addr;
   return (int)info.type;
+}
+
+// What trees of other programs are written with.
+
+/// A text of variable length, in UTF-8 or ASCII; negative on failure.
+static inline hid_t h5_variable_text(int is_utf8) {
+  hid_t type = H5Tcopy(H5T_C_S1);
+  if (type < 0 || H5Tset_size(type, H5T_VARIABLE) < 0 ||
+      H5Tset_cset(type, is_utf8 ? H5T_CSET_UTF8 : H5T_CSET_ASCII) < 0) {
+    if (type >= 0) H5Tclose(type);
+    return -1;
+  }
+  return type;
+}
+
+/// The boolean of h5py: an enumeration of one byte.
+static inline hid_t h5_boolean(void) {
+  hid_t type = H5Tenum_create(H5T_STD_I8LE);
+  signed char value = 0;
+  if (type < 0 || H5Tenum_insert(type, "FALSE", &value) < 0) return -1;
+  value = 1;
+  return H5Tenum_insert(type, "TRUE", &value) < 0 ? -1 : type;
+}
+
+/// Two bytes of opaque data without a tag, as h5py stores bfloat16.
+static inline hid_t h5_two_bytes(void) {
+  hid_t type = H5Tcreate(H5T_OPAQUE, 2);
+  return type < 0 || H5Tset_tag(type, "") < 0 ? -1 : type;
 }

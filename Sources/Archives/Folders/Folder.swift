@@ -82,7 +82,8 @@ public struct Folder: Sendable {
       let entries = zip(keys, archives).map { Node.Entry(.text($0), Self.root(of: $1)) }
       let formats = Set(archives.map(\.format))
       archive = Archive(
-        .mapping(kind: "folder", entries), format: formats.count == 1 ? formats.first ?? "" : "folder")
+        .mapping(kind: "folder", entries),
+        format: formats.count == 1 ? formats.first ?? "" : "folder")
     }
     archive.attributes += documents.map { Node.Entry(.text($0.name), $0.value) }
     self.archive = archive
