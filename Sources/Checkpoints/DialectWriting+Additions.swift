@@ -4,7 +4,8 @@ import Tensors
 extension DialectWriting {
   /// Refuses, or fills with zeros by the user's word, biases that the dialect's own class has and the
   /// checkpoint lacks.
-  func addBiases(_ named: inout [Named]) throws {
+  func addBiases(_ named: inout [Named], _ notes: inout [String]) throws {
+    var added: [String] = []
     let written = Set(named.map(\.path))
     for (number, mount) in form.text.mounts.enumerated() where mount.alias != true {
       for (layer, isExpected) in (mount.biases ?? []).enumerated() {
@@ -30,7 +31,13 @@ extension DialectWriting {
           weight.elementType, shape: [outputs],
           bytes: [UInt8](repeating: 0, count: outputs * weight.elementType.byteCount))
         try add(Checkpoint.Entry(base + "/bias", zeros), mount: number, to: &named)
+        added.append(base + "/bias")
       }
+    }
+    if !added.isEmpty {
+      notes.append(
+        "zeros were written for biases that the checkpoint has not: "
+          + added.joined(separator: ", "))
     }
   }
 

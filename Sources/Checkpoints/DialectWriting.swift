@@ -51,7 +51,8 @@ struct DialectWriting {
       try checkLeavable(entry.path)
       leftOut.append(entry.path)
     }
-    try addBiases(&named)
+    var notes: [String] = []
+    try addBiases(&named, &notes)
     try addDerived(&named)
     let hasSorted = dialect.file.order == "sorted"
     named.sort {
@@ -59,7 +60,6 @@ struct DialectWriting {
         ? ($0.mount, $0.name) < ($1.mount, $1.name)
         : ($0.mount, $0.order) < ($1.mount, $1.order)
     }
-    var notes: [String] = []
     var values = named.map { ($0.name, $0.value) }
     if format.holdsScalars { values += scalars() }
     var factors: [String: Double] = [:]

@@ -23,6 +23,7 @@ extension Conversion {
     } else {
       try AtomicFile.remove(sidecar, force: options.force)
     }
+    try writeRemedy(for: written, stated.contract, report: &report)
   }
 
   /// The source with the parts of its contract that tensors show as the output's tensors show them: it

@@ -112,8 +112,11 @@ public struct FileVerification: Codable, Sendable {
 
   /// The engines agree; the tensors taken back through the dialect are the source's.
   private static func consistent(_ loaded: Loaded, threads: Int) throws -> Verdict {
-    var found: [String] = []
     let checkpoint = loaded.checkpoint
+    guard checkpoint.contract.encoder.family == "resnet" else {
+      return try namesOnly(loaded, threads: threads)
+    }
+    var found: [String] = []
     let exact = Engines.exact()
     let fast = Engines.fast()
     let probe: Verification.Probe
@@ -148,7 +151,7 @@ public struct FileVerification: Codable, Sendable {
   }
 
   /// Hashes every tensor as the source had it, and compares with the hash that was taken then.
-  private static func sourceAgain(_ checkpoint: Checkpoint, threads: Int) throws -> String {
+  static func sourceAgain(_ checkpoint: Checkpoint, threads: Int) throws -> String {
     guard let tree = checkpoint.tree else { return "there was no source to compare with" }
     let hashed = tree.leaves.filter { $0.leaf.sha256 != nil }
     guard !hashed.isEmpty else {

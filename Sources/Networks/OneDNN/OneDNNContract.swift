@@ -13,7 +13,11 @@
         }
       }
       let stages = encoder.blocks.count
-      try require(encoder.family == "resnet", "encoder.family", "resnet", encoder.family)
+      guard encoder.family == "resnet" else {
+        throw Failure(
+          .badInput, place: "contract.encoder.family",
+          "oneDNN runs ResNets here, and no encoder of the family '\(encoder.family)'")
+      }
       try require((1...2).contains(encoder.version), "encoder.version", "1 or 2", encoder.version)
       try require(
         stages > 0 && encoder.blocks.allSatisfy { $0 > 0 }, "encoder.blocks",

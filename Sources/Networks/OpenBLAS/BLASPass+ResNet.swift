@@ -116,10 +116,14 @@ extension BLASPass {
 
   /// Refuses a description that no ResNet has.
   private func checkContract() throws {
-    guard encoder.family == "resnet", (1...2).contains(encoder.version) else {
+    guard encoder.family == "resnet" else {
       throw Failure(
-        place: "contract", expected: "a resnet of version 1 or 2",
-        found: "\(encoder.family) of version \(encoder.version)")
+        .badInput, place: "contract.encoder.family",
+        "this engine runs ResNets, and the encoder is of the family '\(encoder.family)'")
+    }
+    guard (1...2).contains(encoder.version) else {
+      throw Failure(
+        place: "contract.encoder.version", expected: "1 or 2", found: "\(encoder.version)")
     }
     guard !encoder.blocks.isEmpty, encoder.blocks.allSatisfy({ $0 >= 1 }),
       encoder.strides.count == encoder.blocks.count, (0..<layers).contains(encoder.strideAt)

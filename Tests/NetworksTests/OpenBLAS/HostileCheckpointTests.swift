@@ -76,7 +76,8 @@ struct HostileCase: Sendable, CustomTestStringConvertible {
     ) { $0.without("online/encoder/stage0/block0/shortcut/conv/weight") },
     .init(
       contract: "unknown family",
-      says: "contract: expected a resnet of version 1 or 2, found vit of version 1"
+      says:
+        "contract.encoder.family: this engine runs ResNets, and the encoder is of the family 'vit'"
     ) { $0.encoder.family = "vit" },
     .init(
       contract: "negative number of blocks",
