@@ -32,6 +32,13 @@ public struct InferredSource: Sendable {
     }
   }
 
+  /// Looks for a network in an archive.
+  init(_ archive: Archive, path: String) throws {
+    self.path = path
+    self.archive = archive
+    inference = try Inference(archive)
+  }
+
   /// The dialect of the file: as far as it is known, with the likeliest answers to what is open.
   ///
   /// - Throws: `Failure` (`badInput`) where a name cannot be written as a rule.
@@ -92,6 +99,11 @@ public struct InferredSource: Sendable {
       guard let error = try error(of: trial, reference, engine) else { continue }
       nearest = min(nearest, error)
       if error <= tolerance { agreeing.append((trial, error)) }
+    }
+    guard nearest.isFinite || !agreeing.isEmpty else {
+      throw Failure(
+        .differs, file: path,
+        "too little is known to run the networks on \(reference.name): \(inference.openText)")
     }
     guard let best = agreeing.min(by: { $0.error < $1.error }) else {
       throw Failure(
