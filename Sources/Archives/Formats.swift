@@ -7,8 +7,12 @@ public enum Formats {
     NativeHDF5(),
     Npz(),
     Npy(),
+    TorchScript(),
+    Torch(),
+    TorchLegacy(),
     Safetensors(),
     SafetensorsIndex(),
+    PickleFile(),
     Msgpack(),
   ]
 
