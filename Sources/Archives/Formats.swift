@@ -10,6 +10,7 @@ public enum Formats {
     Safetensors(),
     SafetensorsIndex(),
     Msgpack(),
+    PickleFile(),
   ]
 
   /// The format called `name`.

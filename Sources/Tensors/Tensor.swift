@@ -148,7 +148,8 @@ public struct Tensor: Sendable {
     return copy
   }
 
-  static func rowMajorStrides(_ shape: [Int]) -> [Int] {
+  /// Elements between neighbours along each axis of a tensor in row-major order.
+  public static func rowMajorStrides(_ shape: [Int]) -> [Int] {
     var strides = [Int](repeating: 1, count: shape.count)
     for axis in shape.indices.dropLast().reversed() {
       strides[axis] = strides[axis + 1] &* max(shape[axis + 1], 1)
@@ -203,8 +204,9 @@ public struct StoredLayout: Hashable, Sendable {
   public var order: Order
   /// Whether the elements' bytes are big-endian.
   public var isBigEndian: Bool
-  /// Tensors of one archive with the same number are one tensor there under several names; nil where
-  /// a tensor has one name. A writer whose format can share writes them once.
+  /// Tensors of one archive with the same number are one tensor there under several names.
+  ///
+  /// Nil where a tensor has one name. A writer whose format can share writes them once.
   public var sharing: Int?
 
   /// Row-major, little-endian and under one name, unless said otherwise.

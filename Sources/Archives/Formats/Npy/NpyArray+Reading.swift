@@ -32,7 +32,8 @@ extension NpyArray {
     }
   }
 
-  private static func tensor(
+  /// The tensor of an array whose elements begin at byte `start` of `source`.
+  static func tensor(
     _ header: NpyHeader, _ type: ElementType, _ source: any ByteSource, from start: Int,
     _ place: String
   ) throws -> Tensor {

@@ -79,8 +79,13 @@ struct NpyType: Equatable {
     }
   }
 
+  /// The type of numbers that a type string without an order stands for, or nil.
+  static func number(code: Substring) -> ElementType? {
+    codes.first { $0.code == code }?.type
+  }
+
   private static func kind(_ code: Substring) -> Kind? {
-    if let number = codes.first(where: { $0.code == code })?.type { return .number(number) }
+    if let number = number(code: code) { return .number(number) }
     let digits = code.dropFirst()
     guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let count = Int(digits),
       (1...textLimit / 4).contains(count)

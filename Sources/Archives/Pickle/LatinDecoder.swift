@@ -1,0 +1,123 @@
+import Tensors
+
+/// Decodes UTF-8 whose scalars are below 256 into one byte for each.
+///
+/// Such text has three kinds of bytes: ASCII, the leads 0xC2 and 0xC3, and the byte that follows a
+/// lead. After 0xC2 that byte is the value itself, after 0xC3 it lacks 0x40. So eight bytes at a time
+/// are checked and given their values in one word; then each is written, and a lead is written over by
+/// the next: there is no branch that bytes of weights, as good as random, could mislead.
+struct LatinDecoder {
+  private let output: UnsafeMutableRawBufferPointer
+  /// The bytes decoded so far.
+  private(set) var count = 0
+
+  private static let high: UInt64 = 0x8080_8080_8080_8080
+
+  /// A decoder that fills `output`.
+  init(_ output: UnsafeMutableRawBufferPointer) { self.output = output }
+
+  /// All the bytes that a text spells.
+  ///
+  /// - Throws: `Failure` where it has a scalar above 255.
+  static func bytes(
+    _ text: UnsafeRawBufferPointer, _ encoding: PickleText.Encoding
+  ) throws -> [UInt8] {
+    switch encoding {
+    case .utf8:
+      return try [UInt8](unsafeUninitializedCapacity: text.count) { output, count in
+        var decoder = LatinDecoder(UnsafeMutableRawBufferPointer(output))
+        try decoder.decode(text)
+        count = decoder.count
+      }
+    case .rawUnicodeEscape:
+      let bytes = RawUnicodeEscape.scalars(text)?.compactMap { UInt8(exactly: $0.value) }
+      guard let bytes, let scalars = RawUnicodeEscape.scalars(text), scalars.count == bytes.count
+      else { throw wrong }
+      return bytes
+    }
+  }
+
+  /// The end of a whole scalar at `end` or just before it.
+  static func boundary(in bytes: UnsafeRawBufferPointer, near end: Int) -> Int {
+    end > 1 && end < bytes.count && bytes[end] & 0xC0 == 0x80 ? end - 1 : end
+  }
+
+  /// Decodes whole scalars; the next call goes on after them.
+  ///
+  /// - Throws: `Failure` where `input` is no such text, or has more scalars than the output has room.
+  mutating func decode(_ input: UnsafeRawBufferPointer) throws {
+    var index = 0
+    if let from = input.baseAddress, let into = output.baseAddress {
+      index = try decodeWords(from, input.count, into)
+    }
+    while index < input.count {
+      let byte = input[index]
+      var value = byte
+      if byte >= 0x80 {
+        guard byte & 0xFE == 0xC2, index + 1 < input.count, input[index + 1] & 0xC0 == 0x80 else {
+          throw Self.wrong
+        }
+        value = byte << 6 | input[index + 1] & 0x3F
+        index += 1
+      }
+      guard count < output.count else {
+        throw Failure(expected: "a text of \(output.count) bytes", found: "a longer one")
+      }
+      output[count] = value
+      count += 1
+      index += 1
+    }
+  }
+
+  /// Decodes as many whole words as there are and fit, and says where the rest begins.
+  private mutating func decodeWords(
+    _ from: UnsafeRawPointer, _ size: Int, _ into: UnsafeMutableRawPointer
+  ) throws -> Int {
+    let high = Self.high
+    let room = output.count
+    var index = 0
+    var done = count
+    // The leads of the word before, and those that were 0xC3: bit 7 of their bytes.
+    var lastLeads: UInt64 = 0
+    var lastC3: UInt64 = 0
+    var wrong: UInt64 = 0
+    while size - index >= 8, room - done >= 8 {
+      let word = UInt64(
+        littleEndian: from.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+      index += 8
+      if word & high == 0 {
+        wrong |= lastLeads >> 56
+        lastLeads = 0
+        lastC3 = 0
+        into.storeBytes(of: word.littleEndian, toByteOffset: done, as: UInt64.self)
+        done += 8
+        continue
+      }
+      let leads = word & (word << 1) & high
+      let followers = word & ~(word << 1) & high
+      let c3 = leads & (word << 7)
+      wrong |= followers ^ (leads << 8 | lastLeads >> 56)
+      wrong |= (word ^ 0xC2C2_C2C2_C2C2_C2C2) & ((leads >> 7) &* 0xFE)
+      // From 10xxxxxx to 11xxxxxx.
+      var values = word ^ ((c3 << 8 | lastC3 >> 56) >> 1)
+      var keeps = (leads ^ high) >> 7
+      lastLeads = leads
+      lastC3 = c3
+      for _ in 0..<8 {
+        into.storeBytes(
+          of: UInt8(truncatingIfNeeded: values), toByteOffset: done, as: UInt8.self)
+        done &+= Int(truncatingIfNeeded: keeps & 1)
+        values >>= 8
+        keeps >>= 8
+      }
+    }
+    guard wrong == 0 else { throw Self.wrong }
+    count = done
+    // A lead at the end waits for the byte that follows it.
+    return lastLeads >> 63 == 1 ? index - 1 : index
+  }
+
+  private static var wrong: Failure {
+    Failure(expected: "bytes as a text of Latin-1 letters", found: "another text")
+  }
+}
