@@ -7,10 +7,13 @@ public enum Formats {
     NativeHDF5(),
     Npz(),
     Npy(),
+    TorchScript(),
+    Torch(),
+    TorchLegacy(),
     Safetensors(),
     SafetensorsIndex(),
-    Msgpack(),
     PickleFile(),
+    Msgpack(),
   ]
 
   /// The format called `name`.

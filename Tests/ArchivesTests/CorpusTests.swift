@@ -90,6 +90,13 @@ struct CorpusTests {
     #expect(count > 25)
   }
 
+  @Test func `PyTorch files get the verdict of the manifest, to the last byte`() throws {
+    let count = try judge(["torch-zip", "torch-legacy"], where: { _ in true }) { file in
+      try readWhole(Formats.recognising(file).read(file))
+    }
+    #expect(count > 30)
+  }
+
   @Test func `every file of any format is refused or read by every format`() throws {
     let corpus = try Corpus()
     defer { corpus.remove() }

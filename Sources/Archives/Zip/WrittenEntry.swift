@@ -7,6 +7,8 @@ struct WrittenEntry {
   let offset: Int
   /// Whether the local header keeps its sizes in a zip64 field.
   let isLarge: Bool
+  /// What makes the room before a stored member's data.
+  let padding: ZipPadding
   /// Known when the data is written.
   var compressedSize = 0
   var checksum: UInt32 = 0
@@ -16,12 +18,16 @@ struct WrittenEntry {
   /// A Unix system and version 4.5 of the format, the first with zip64.
   static let madeBy: UInt16 = 3 << 8 | 45
 
-  init(name: String, method: ZipMember.Method, size: Int, offset: Int, isLarge: Bool) {
+  init(
+    name: String, method: ZipMember.Method, size: Int, offset: Int, isLarge: Bool,
+    padding: ZipPadding
+  ) {
     self.name = name
     self.method = method
     self.size = size
     self.offset = offset
     self.isLarge = isLarge
+    self.padding = padding
   }
 
   /// The local header: of the same length before and after the data is written.
@@ -82,12 +88,30 @@ struct WrittenEntry {
     record.put(checksum)
   }
 
-  /// Adds the field that Android's zipalign made known: 0xD935, the alignment, zeros.
+  /// Adds the field that makes the room.
   private func pad(_ extra: inout ZipRecord, after headerEnd: Int) {
     let missing = -(headerEnd + extra.bytes.count) & (Self.alignment - 1)
-    guard missing > 0 else { return }
-    let length = missing < 6 ? missing + Self.alignment : missing
-    extra.put(shorts: 0xD935, UInt16(length - 4), UInt16(Self.alignment))
-    extra.put(bytes: [UInt8](repeating: 0, count: length - 6))
+    guard missing > 0 || padding.isAlwaysThere else { return }
+    let least = padding.head
+    let length = missing < least ? missing + Self.alignment : missing
+    extra.put(shorts: padding.rawValue, UInt16(length - 4))
+    if padding == .zipalign { extra.put(UInt16(Self.alignment)) }
+    extra.put(bytes: [UInt8](repeating: padding.filler, count: length - least))
   }
+}
+
+/// The extra field that fills a local header up, so that a stored member's data is aligned; the raw
+/// value is its identifier.
+enum ZipPadding: UInt16 {
+  /// The field that Android's zipalign made known: the alignment, zeros.
+  case zipalign = 0xD935
+  /// The field that PyTorch writes in every local header: `FB`, and as many `Z` as are needed.
+  case torch = 0x4246
+
+  /// The bytes of an empty field.
+  var head: Int { self == .zipalign ? 6 : 4 }
+  /// What fills the field.
+  var filler: UInt8 { self == .zipalign ? 0 : UInt8(ascii: "Z") }
+  /// Whether the field is there even where no room is missing.
+  var isAlwaysThere: Bool { self == .torch }
 }

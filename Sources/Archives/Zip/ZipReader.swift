@@ -62,6 +62,27 @@ public struct ZipReader: Sendable {
   /// - Throws: `Failure` (`badInput`) where it differs, or where the content cannot be inflated.
   public func check(_ member: ZipMember) throws { _ = try content(of: member).resolved() }
 
+  /// The members' names, from the central directory alone: to tell what a file is.
+  ///
+  /// - Throws: `Failure` where the directory is damaged.
+  static func names(in file: any ByteSource) throws -> [String] {
+    try file.withBytes { try entries(ZipEnd($0), $0).map(\.name) }
+  }
+
+  /// The name in the first local header, or nil of a file that begins with another record.
+  ///
+  /// - Throws: `Failure` where the file ends in it.
+  static func firstName(in file: any ByteSource) throws -> String? {
+    try file.withBytes { bytes in
+      var fields = ZipFields(bytes, 0..<bytes.count, place: "local header at byte 0")
+      guard try fields.word() == ZipSignature.local else { return nil }
+      try fields.skip(22)
+      let length = try fields.short()
+      try fields.skip(2)
+      return String(validating: try fields.bytes(Int(length)), as: UTF8.self)
+    }
+  }
+
   private static func entries(
     _ end: ZipEnd, _ bytes: UnsafeRawBufferPointer
   ) throws -> [ZipEntry] {

@@ -11,7 +11,9 @@ public final class ZipWriter {
   private let start: Int
   /// The smallest number that 32-bit fields leave to zip64; tests lower it.
   private let largeSize: Int
-  private var entries: [WrittenEntry] = []
+  private let padding: ZipPadding
+  /// What is written so far.
+  private(set) var entries: [WrittenEntry] = []
   private var names: Set<String> = []
 
   /// A writer at the current position of `file`.
@@ -19,8 +21,11 @@ public final class ZipWriter {
     self.init(file, largeSize: Int(UInt32.max))
   }
 
-  init(_ file: OutputFile, largeSize: Int) {
+  init(
+    _ file: OutputFile, largeSize: Int = Int(UInt32.max), padding: ZipPadding = .zipalign
+  ) {
     self.file = file
+    self.padding = padding
     self.largeSize = largeSize
     start = file.position
   }
@@ -40,7 +45,7 @@ public final class ZipWriter {
     var entry = WrittenEntry(
       name: name, method: method, size: size, offset: file.position - start,
       // A deflate stream of bytes that do not compress is a little longer than they are.
-      isLarge: size + size / 1000 + 1000 >= largeSize)
+      isLarge: size + size / 1000 + 1000 >= largeSize, padding: padding)
     try file.write(entry.localHeader())
     let dataStart = file.position
     var checksum = Checksum()
