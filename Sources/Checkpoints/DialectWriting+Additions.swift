@@ -40,6 +40,11 @@ extension DialectWriting {
       guard let derived = rule.derived, case .tensor(let native, _) = rule.destination,
         native.text.hasPrefix("training/")
       else { continue }
+      if native.holes.isEmpty, checkpoint[native.text] == nil,
+        let tensor = try derived.tensor([:], of: checkpoint, dialect.maps.nativeWords)
+      {
+        try add(Checkpoint.Entry(native.text, tensor), mount: rule.mount, to: &named)
+      }
       // Wherever the batch norm is, its counter is too.
       for entry in checkpoint.entries where entry.path.hasSuffix("/scale") {
         let bn = String(entry.path.dropLast(6))
@@ -93,6 +98,10 @@ extension Derivation {
         return try Tensor(type, counter: count)
       }
       return try Tensor(type, counter: 0)
+    case .step(let type):
+      // A program that averages by this number takes 0 for a run that has not begun, and copies the
+      // online network over the target.
+      return try Tensor(type, counter: max(1, checkpoint.recipe.step ?? 1))
     case .settled:
       // 0.9 to the 1000th power is nothing in float32.
       return try Tensor(.int32, counter: 1000)
