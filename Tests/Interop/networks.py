@@ -22,6 +22,8 @@ class Sizes:
     predictor: int
     out: int
     classes: int
+    # Channels inside the blocks of each stage; `width`, doubled at every stage, where there are none.
+    planes: tuple = ()
 
     @classmethod
     def drawn(cls, random):
@@ -41,7 +43,11 @@ class Sizes:
     @property
     def embedding(self):
         """Channels of the last stage."""
-        return self.width * 8 * (4 if self.bottleneck else 1)
+        return self.inner(3) * (4 if self.bottleneck else 1)
+
+    def inner(self, stage):
+        """Channels inside a stage's blocks."""
+        return self.planes[stage] if self.planes else self.width << stage
 
     def but(self, **changes):
         """With other values."""
@@ -58,7 +64,8 @@ def resnet(sizes, classes=None, stem_pad=1):
         def _make_layer(self, block, planes, blocks, stride=1, dilate=False):
             if planes == 64:
                 self.inplanes = sizes.stem
-            return super()._make_layer(block, planes // 64 * sizes.width, blocks, stride, dilate)
+            inner = sizes.inner((planes // 64).bit_length() - 1)
+            return super()._make_layer(block, inner, blocks, stride, dilate)
 
     block = models.resnet.Bottleneck if sizes.bottleneck else models.resnet.BasicBlock
     net = Narrow(block, list(sizes.blocks), num_classes=1)
@@ -149,6 +156,27 @@ def follow(online, target, keep):
     with torch.no_grad():
         for now, average in zip(online.parameters(), target.parameters(), strict=True):
             average.mul_(keep).add_(now, alpha=1 - keep)
+
+
+def pad_same(net):
+    """Makes a ResNet pad as TensorFlow and haiku do; its names and weights stay as they are."""
+    for module in net.modules():
+        if isinstance(module, (nn.Conv2d, nn.MaxPool2d)) and module.stride in (2, (2, 2)):
+            kernel = np.max(module.kernel_size)
+            value = 0.0 if isinstance(module, nn.Conv2d) else -np.inf
+            module.padding = 0 if isinstance(module, nn.MaxPool2d) else (0, 0)
+            module.register_forward_pre_hook(
+                lambda _, given, kernel=int(kernel), value=value: (padded(given[0], kernel, value),))
+    return net
+
+
+def padded(images, kernel, value):
+    """SAME for a stride of 2: as many positions as half the pixels, the odd pixel of padding at the end."""
+    edges = []
+    for length in reversed(images.shape[2:]):
+        total = max((-(-length // 2) - 1) * 2 + kernel - length, 0)
+        edges += [total // 2, total - total // 2]
+    return nn.functional.pad(images, edges, value=value)
 
 
 @contextmanager

@@ -6,21 +6,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the packages of requirements-clients.txt")
 
-from trees import aliases, difference
-
-
-def load(path):
-    """A checkpoint as its own library loads it, whatever is in it."""
-    if path.suffix == ".safetensors":
-        from safetensors import safe_open
-
-        with safe_open(path, "pt") as file:
-            return {"metadata": file.metadata(), **{name: file.get_tensor(name) for name in file.keys()}}
-    if path.suffix == ".pdparams":
-        import pickle
-
-        return pickle.loads(path.read_bytes())
-    return torch.load(path, map_location="cpu", weights_only=False)
+from trees import aliases, difference  # noqa: E402
 
 
 def tree():

@@ -11,8 +11,7 @@ pytest.importorskip("torch", reason="needs the packages of requirements-clients.
 
 from conftest import SEED
 from native import convert, tool
-from test_trees import load
-from trees import aliases, difference
+from trees import aliases, difference, load
 from variants import VARIANTS, make
 
 TOLERANCE = 1e-5

@@ -1,7 +1,21 @@
 """Whether two loaded checkpoints are the same tree: containers, order, scalars, and tensors to the last bit."""
 
+import pickle
+
 import numpy as np
 import torch
+
+
+def load(path):
+    """A checkpoint as its own library loads it, whatever is in it."""
+    if path.suffix == ".safetensors":
+        from safetensors import safe_open
+
+        with safe_open(path, "pt") as file:
+            return {"metadata": file.metadata(), **{name: file.get_tensor(name) for name in file.keys()}}
+    if path.suffix == ".pdparams":
+        return pickle.loads(path.read_bytes())
+    return torch.load(path, map_location="cpu", weights_only=False)
 
 
 def difference(first, second, place=""):

@@ -359,16 +359,14 @@ def optimizer_by_tensor(parameters, kind, **options):
     return kind([{"params": [parameter]} for parameter in parameters], **options)
 
 
-@variant("mmselfsup", "mmselfsup 1.0.0, mmcls 1.0.0rc6, mmengine 0.10.7")
-def mmselfsup(random, sizes):
-    registry = libraries.mmselfsup()
-    sizes = sizes.but(small_stem=False)
+def mmselfsup_model(sizes):
+    """mmselfsup's own algorithm."""
     neck = {"type": "NonLinearNeck", "num_layers": 2, "with_bias": True, "with_last_bn": False,
             "norm_cfg": {"type": "BN1d"}}  # fmt: skip
     backbone = {"type": "ResNet", "depth": 50 if sizes.bottleneck else 18, "stem_channels": sizes.stem,
                 "base_channels": sizes.width, "norm_cfg": {"type": "BN"}}  # fmt: skip
     with libraries.mmselfsup_depth(sizes.blocks):
-        model = registry.MODELS.build({
+        return libraries.mmselfsup().MODELS.build({
             "type": "BYOL", "base_momentum": 0.9, "backbone": backbone,
             "neck": neck | {"in_channels": sizes.embedding, "hid_channels": sizes.hidden,
                             "out_channels": sizes.out},
@@ -376,6 +374,13 @@ def mmselfsup(random, sizes):
                      "predictor": neck | {"in_channels": sizes.out, "hid_channels": sizes.predictor,
                                           "out_channels": sizes.out, "with_avg_pool": False}},
         })  # fmt: skip
+
+
+@variant("mmselfsup", "mmselfsup 1.0.0, mmcls 1.0.0rc6, mmengine 0.10.7")
+def mmselfsup(random, sizes):
+    registry = libraries.mmselfsup()
+    sizes = sizes.but(small_stem=False)
+    model = mmselfsup_model(sizes)
     jitter(model)
     optimizer = optimizer_by_tensor(
         [p for p in model.parameters() if p.requires_grad], registry.OPTIMIZERS.get("LARS"), lr=0.2,
