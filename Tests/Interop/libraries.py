@@ -18,9 +18,9 @@ from pathlib import Path
 LIBRARIES = Path(sys.prefix) / "libraries"
 
 
-def library(requirement):
-    """The folder of a wheel: `byol-pytorch==0.8.2`."""
-    folder = LIBRARIES / requirement
+def library(requirement, package):
+    """The folder of a wheel's package: `byol-pytorch==0.8.2`, `byol_pytorch`."""
+    folder = LIBRARIES / requirement / package
     assert folder.is_dir(), f"{requirement} is not installed in {LIBRARIES}: run ./dev interop"
     return folder
 
@@ -42,11 +42,12 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds modules of wheels, packages without their `__init__.py`, and stand-ins.
 
     `bare` names the packages whose `__init__.py` is passed over, and the modules that hold the names which
-    others import from the package itself; `absent` names the modules that are stand-ins.
+    others import from the package itself; `absent` names the modules that are stand-ins, and what of them is
+    not: a dictionary of names.
     """
 
     def __init__(self, roots, bare, absent):
-        self.roots, self.bare, self.absent = roots, bare, tuple(absent)
+        self.roots, self.bare, self.absent = roots, bare, absent
         self.stand_ins = set()
 
     def find_spec(self, name, path=None, target=None):
@@ -57,7 +58,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         root = self.roots.get(name.partition(".")[0])
         if root is None:
             return None
-        place = root.joinpath(*name.split("."))
+        place = root.joinpath(*name.split(".")[1:])
         if name in self.bare:
             spec = importlib.util.spec_from_loader(name, self, is_package=True)
             spec.submodule_search_locations = [str(place)]
@@ -75,13 +76,16 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         def from_part(name):
             if name.startswith("__"):
                 raise AttributeError(name)
-            for part in self.bare[spec.name]:
+            for part in self.bare[spec.name] or ():
                 if hasattr(found := importlib.import_module(f"{spec.name}.{part}"), name):
                     return getattr(found, name)
             raise AttributeError(name)
 
-        stands_in = spec.name in self.stand_ins
-        module.__getattr__ = (lambda name: StandIn.__getattr__(None, name)) if stands_in else from_part
+        if spec.name in self.stand_ins:
+            module.__getattr__ = lambda name: StandIn.__getattr__(None, name)
+            vars(module).update(self.absent.get(spec.name) or {})
+        else:
+            module.__getattr__ = from_part
         return module
 
     def exec_module(self, module):
@@ -91,7 +95,8 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 @contextmanager
 def importing(roots, bare=None, absent=()):
     """Imports from these wheels for a while; afterwards nobody else meets the stand-ins."""
-    bare = dict.fromkeys(bare or {}, ()) if not isinstance(bare, dict) else bare
+    bare, absent = (
+        names if isinstance(names, dict) else dict.fromkeys(names or ()) for names in (bare, absent))
     finder = Finder(roots, bare, absent)
     sys.meta_path.insert(0, finder)
     try:
@@ -123,7 +128,7 @@ def torchvision():
 def byol_pytorch(version):
     """lucidrains' `byol_pytorch.byol_pytorch`, of which several versions can be loaded."""
     torchvision()
-    file = library(f"byol-pytorch=={version}") / "byol_pytorch/byol_pytorch.py"
+    file = library(f"byol-pytorch=={version}", "byol_pytorch") / "byol_pytorch.py"
     spec = importlib.util.spec_from_file_location(f"byol_pytorch_{version.replace('.', '_')}", file)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
@@ -138,7 +143,7 @@ def lightning_bolts():
     bare = [f"pl_bolts{part}" for part in ["", ".models", ".models.self_supervised",
             ".models.self_supervised.byol", ".callbacks", ".optimizers"]]  # fmt: skip
     absent = ["pl_bolts.callbacks.verification"]
-    with importing({"pl_bolts": library("lightning-bolts==0.7.0")}, bare, absent) as load:
+    with importing({"pl_bolts": library("lightning-bolts==0.7.0", "pl_bolts")}, bare, absent) as load:
         return load("pl_bolts.models.self_supervised.byol.byol_module").BYOL
 
 
@@ -148,7 +153,7 @@ def solo_learn():
     torchvision()
     bare = ["solo", "solo.methods", "solo.losses", "solo.utils"]
     absent = ["pl_bolts", "solo.utils.knn", "solo.utils.metrics", "solo.utils.backbones"]
-    with importing({"solo": library("solo-learn==1.0.2")}, bare, absent) as load:
+    with importing({"solo": library("solo-learn==1.0.2", "solo")}, bare, absent) as load:
         return load("solo.methods.byol").BYOL
 
 
@@ -165,19 +170,24 @@ def torchgeo():
     torchvision()
     absent = ["kornia", "torchgeo.models", "torchgeo.trainers.utils", "torchgeo.trainers.base"]
     bare = ["torchgeo", "torchgeo.trainers"]
-    with importing({"torchgeo": library("torchgeo==0.8.1")}, bare, absent) as load:
+    with importing({"torchgeo": library("torchgeo==0.8.1", "torchgeo")}, bare, absent) as load:
         return load("torchgeo.trainers.byol").BYOL
 
 
 OPENMMLAB = {"mmcls": "mmcls==1.0.0rc6", "mmcv": "mmcv-lite==2.0.1", "mmengine": "mmengine==0.10.7"}
 
 
+def openmmlab():
+    """The folders of OpenMMLab's common packages."""
+    return {package: library(requirement, package) for package, requirement in OPENMMLAB.items()}
+
+
 @lru_cache
 def mmselfsup():
     """The registry of mmselfsup 1.0.0 that builds `BYOL` and its parts, and its optimisers'."""
     torchvision()
-    roots = {"mmselfsup": library("mmselfsup==1.0.0")}
-    roots |= {name: library(requirement) for name, requirement in OPENMMLAB.items()}
+    roots = {"mmselfsup": library("mmselfsup==1.0.0", "mmselfsup")}
+    roots |= openmmlab()
     parts = [".models.algorithms", ".models.backbones", ".models.heads", ".models.necks", ".models.losses",
              ".engine", ".engine.optimizers"]  # fmt: skip
     bare = dict.fromkeys(["mmselfsup", "mmselfsup.models", "mmcls", "mmcls.models", "mmcv"], ())
@@ -189,6 +199,40 @@ def mmselfsup():
             load(f"mmselfsup.models.{name}")
         load("mmselfsup.engine.optimizers.lars")
         return load("mmselfsup.registry")
+
+
+@lru_cache
+def mmselfsup_0():
+    """The registry that builds mmselfsup 0.11.0's `BYOL` around 1.0.0's ResNet.
+
+    Its base class was mmcv's, which mmengine's has become; its modules import each other by relative names
+    and can lie in a package of another name beside 1.0.0.
+    """
+    models = mmselfsup().MODELS
+
+    class Registry(importlib.import_module("mmengine.registry").Registry):
+        """One whose decorator goes without parentheses, too."""
+
+        def register_module(self, name=None, **options):
+            if isinstance(name, type):
+                return super().register_module(module=name)
+            return super().register_module(name, **options)
+
+    registry = Registry("mmselfsup_0", parent=models)
+    kinds = dict.fromkeys(["ALGORITHMS", "NECKS", "HEADS"], registry)
+    builders = dict.fromkeys(["build_backbone", "build_neck", "build_head"], registry.build)
+    package = "mmselfsup_0"
+    base = importlib.import_module("mmengine.model").BaseModule
+    absent = {"mmcv.runner": {"BaseModule": base, "auto_fp16": lambda **_: lambda function: function},
+              f"{package}.models.builder": kinds | builders}  # fmt: skip
+    bare = [f"{package}{part}" for part in
+            ["", ".models", ".models.algorithms", ".models.necks", ".models.heads"]]  # fmt: skip
+    root = library("mmselfsup==0.11.0", "mmselfsup")
+    with importing({package: root} | openmmlab(), bare, absent) as load:
+        for name in ["algorithms.byol", "necks.nonlinear_neck", "heads.latent_pred_head"]:
+            load(f"{package}.models.{name}")
+    registry._imported = True  # there is no package to import for more
+    return registry
 
 
 @contextmanager

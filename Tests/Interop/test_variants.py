@@ -24,7 +24,7 @@ def made(request, tmp_path_factory):
     path, reference, variant = make(request.param, SEED, folder)
     code, said = tool("byol-convert", "--no-sync", *variant.options, path, folder / "native.h5")
     assert code == 0, f"seed {SEED}: {said}"
-    return VARIANTS[request.param][0], path, reference, folder / "native.h5"
+    return variant.dialect, path, reference, folder / "native.h5"
 
 
 def test_a_variant_is_recognised(made):

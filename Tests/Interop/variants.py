@@ -7,7 +7,7 @@ source as `facts only`; trained for a few steps; saved as the project saves; and
 import copy
 import random as randoms
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from unittest import mock
 
 import libraries
@@ -33,7 +33,10 @@ class Made:
     # Keeps what the tree was made of.
     model: object = None
     sizes: object = None
-    save: object = field(default=None)
+    # A function of the tree and a path, where it is not torch.save.
+    save: object = None
+    # What the file is recognised as, where a form has another project's names.
+    dialect: str = ""
 
 
 def variant(dialect, made_by):
@@ -50,7 +53,9 @@ def make(name, seed, folder):
     """Makes a variant: its file, its reference, and itself. The same seed makes the same."""
     random = randoms.Random(f"{seed}/{name}")
     torch.manual_seed(random.randrange(1 << 31))
-    made = VARIANTS[name][2](random, Sizes.drawn(random))
+    dialect, _, function = VARIANTS[name]
+    made = function(random, Sizes.drawn(random))
+    made.dialect = made.dialect or dialect
     path = folder / f"{name}.{made.ending}"
     (made.save or torch.save)(made.tree, path)
     reference = record(made.parts, folder / f"{name}.ref.npz", random, *made.modules)
@@ -92,7 +97,9 @@ def lucidrains(random, sizes, version, **options):
     form = random.choice(["state", "resume", "parallel", "net"])
     state = learner.state_dict()
     if form == "net":
-        return Made(net.state_dict(), Parts(online.get_representation), modules=(learner,), model=learner)
+        parts = Parts(online.get_representation)
+        return Made(
+            net.state_dict(), parts, modules=(learner,), model=learner, dialect="torchvision", sizes=sizes)
     tree = {
         "state": state,
         "resume": {"state_dict": state, "optimizer": optimizer.state_dict(), "epoch": 1, "step": 3},
@@ -101,7 +108,7 @@ def lucidrains(random, sizes, version, **options):
     return Made(tree, parts, modules=(learner,), model=learner, sizes=sizes)
 
 
-@variant("lucidrains", "byol-pytorch 0.5.7")
+@variant("lucidrains-0.5", "byol-pytorch 0.5.7")
 def lucidrains_0_5(random, sizes):
     return lucidrains(random, sizes, "0.5.7")
 
@@ -111,11 +118,15 @@ def lucidrains_0_8(random, sizes):
     return lucidrains(random, sizes, "0.8.2")
 
 
-@variant("lucidrains", "byol-pytorch 0.9.1")
+@variant("lucidrains-0.9", "byol-pytorch 0.9.1")
 def lucidrains_0_9(random, sizes):
-    return lucidrains(
-        random, sizes, "0.9.1", use_simplicial_embeddings=random.random() < 0.7,
+    embeds = random.random() < 0.7
+    made = lucidrains(
+        random, sizes, "0.9.1", use_simplicial_embeddings=embeds,
         sem_num_simplices=random.randrange(2, 6))  # fmt: skip
+    if not embeds:  # then it is what 0.8 was
+        made.dialect = made.dialect or "lucidrains"
+    return made
 
 
 # lightly: its heads, its LARS, its linear classifier; the benchmark's own class is no part of the package.
@@ -359,28 +370,59 @@ def optimizer_by_tensor(parameters, kind, **options):
     return kind([{"params": [parameter]} for parameter in parameters], **options)
 
 
-def mmselfsup_model(sizes):
+def mmselfsup_model(sizes, registry=None, **head):
     """mmselfsup's own algorithm."""
+    registry = registry or libraries.mmselfsup().MODELS
     neck = {"type": "NonLinearNeck", "num_layers": 2, "with_bias": True, "with_last_bn": False,
             "norm_cfg": {"type": "BN1d"}}  # fmt: skip
-    backbone = {"type": "ResNet", "depth": 50 if sizes.bottleneck else 18, "stem_channels": sizes.stem,
-                "base_channels": sizes.width, "norm_cfg": {"type": "BN"}}  # fmt: skip
+    backbone = {"type": "mmselfsup.ResNet", "depth": 50 if sizes.bottleneck else 18, "norm_cfg": {"type": "BN"},
+                "stem_channels": sizes.stem, "base_channels": sizes.width}  # fmt: skip
     with libraries.mmselfsup_depth(sizes.blocks):
-        return libraries.mmselfsup().MODELS.build({
+        return registry.build({
             "type": "BYOL", "base_momentum": 0.9, "backbone": backbone,
             "neck": neck | {"in_channels": sizes.embedding, "hid_channels": sizes.hidden,
                             "out_channels": sizes.out},
-            "head": {"type": "LatentPredictHead", "loss": {"type": "CosineSimilarityLoss"},
-                     "predictor": neck | {"in_channels": sizes.out, "hid_channels": sizes.predictor,
-                                          "out_channels": sizes.out, "with_avg_pool": False}},
+            "head": head | {"type": "LatentPredictHead",
+                            "predictor": neck | {"in_channels": sizes.out, "hid_channels": sizes.predictor,
+                                                 "out_channels": sizes.out, "with_avg_pool": False}},
         })  # fmt: skip
+
+
+def pooled(net):
+    """OpenMMLab's ResNet gives stages."""
+    return lambda images: net(images)[0].mean((2, 3))
+
+
+def necked(module):
+    """Its necks take and give lists."""
+    return lambda x: module([x[:, :, None, None] if module.with_avg_pool else x])[0]
+
+
+@variant("mmselfsup-0.x", "mmselfsup 0.11.0 around the ResNet of 1.0.0")
+def mmselfsup_0(random, sizes):
+    sizes = sizes.but(small_stem=False)
+    model = mmselfsup_model(sizes, libraries.mmselfsup_0())
+    jitter(model)
+    optimizer = optimizer_by_tensor(
+        model.parameters(), libraries.mmselfsup().OPTIMIZERS.get("LARS"), lr=0.2, momentum=0.9)
+    for first, second in views():
+        optimizer.zero_grad()
+        model.forward_train([first, second])["loss"].backward()
+        optimizer.step()
+        model.momentum_update()
+    parts = Parts(
+        pooled(model.backbone), necked(model.neck), necked(model.head.predictor),
+        pooled(model.target_net[0]), necked(model.target_net[1]))  # fmt: skip
+    tree = {"meta": {"epoch": 1, "iter": 3, "mmcv_version": "1.7.1"}, "state_dict": model.state_dict(),
+            "optimizer": optimizer.state_dict()}  # fmt: skip
+    return Made(tree, parts, "pth", modules=(model,), model=model, sizes=sizes)
 
 
 @variant("mmselfsup", "mmselfsup 1.0.0, mmcls 1.0.0rc6, mmengine 0.10.7")
 def mmselfsup(random, sizes):
     registry = libraries.mmselfsup()
     sizes = sizes.but(small_stem=False)
-    model = mmselfsup_model(sizes)
+    model = mmselfsup_model(sizes, loss={"type": "CosineSimilarityLoss"})
     jitter(model)
     optimizer = optimizer_by_tensor(
         [p for p in model.parameters() if p.requires_grad], registry.OPTIMIZERS.get("LARS"), lr=0.2,
@@ -393,12 +435,6 @@ def mmselfsup(random, sizes):
         hub.update_scalar("train/loss", total.item())
         total.backward()
         optimizer.step()
-
-    def pooled(net):
-        return lambda images: net(images)[0].mean((2, 3))
-
-    def necked(module):
-        return lambda x: module([x[:, :, None, None] if module.with_avg_pool else x])[0]
 
     target = model.target_net.module
     parts = Parts(
