@@ -7,7 +7,10 @@ extension DialectWriting {
   func addBiases(_ named: inout [Named]) throws {
     let written = Set(named.map(\.path))
     for (number, mount) in form.text.mounts.enumerated() where mount.alias != true {
-      for (layer, isExpected) in (mount.biases ?? []).enumerated() {
+      let biases = mount.biases ?? []
+      // A head of more layers is another one, whose biases the dialect's file does not tell.
+      guard checkpoint["\(mount.native)linear\(biases.count)/weight"] == nil else { continue }
+      for (layer, isExpected) in biases.enumerated() {
         let base = "\(mount.native)linear\(layer)"
         guard let weight = checkpoint[base + "/weight"], written.contains(base + "/weight"),
           let outputs = weight.shape.first
@@ -40,7 +43,8 @@ extension DialectWriting {
       guard let derived = rule.derived, case .tensor(let native, _) = rule.destination,
         native.text.hasPrefix("training/")
       else { continue }
-      if native.holes.isEmpty, checkpoint[native.text] == nil,
+      if native.holes.isEmpty, !native.text.hasPrefix("training/bn/"),
+        checkpoint[native.text] == nil,
         let tensor = try derived.tensor([:], of: checkpoint, dialect.maps.nativeWords)
       {
         try add(Checkpoint.Entry(native.text, tensor), mount: rule.mount, to: &named)

@@ -13,7 +13,6 @@ def tree():
     """A small one with everything in it."""
     weight = torch.arange(6.0).reshape(2, 3)
     state = OrderedDict(a=weight, b=weight, c=torch.tensor(3))
-    state._metadata = OrderedDict({"": {"version": 1}})
     return {"state": state, "groups": [{"lr": 0.1, "params": [0, 1]}], "betas": (0.9, 0.99), "nan": float("nan")}
 
 
@@ -34,7 +33,6 @@ CHANGES = {
     "a scalar": lambda t: t["groups"][0].update(lr=0.2),
     "a container": lambda t: t.update(betas=[0.9, 0.99]),
     "a kind of dictionary": lambda t: t.update(state=dict(t["state"])),
-    "metadata": lambda t: t["state"]._metadata[""].update(version=2),
     "a length": lambda t: t["groups"][0]["params"].append(2),
 }
 

@@ -30,9 +30,8 @@ def difference(first, second, place=""):
     if isinstance(first, dict):
         if list(first) != list(second):
             return f"{place}: {difference_of_keys(list(first), list(second))}"
+        # A state dictionary's attribute `_metadata`, versions of module classes, is no part of the tree.
         items = [(key, first[key], second[key]) for key in first]
-        if hasattr(first, "__dict__"):  # a state dictionary's `_metadata`
-            items.append(("__dict__", vars(first), vars(second)))
     elif isinstance(first, (list, tuple)):
         if len(first) != len(second):
             return f"{place}: {len(first)} and {len(second)} items"

@@ -475,9 +475,8 @@ def torchgeo(random, sizes):
         model.backbone(images)
         return model.backbone._embedding
 
-    parts = Parts(
-        embedding, lambda x: model.backbone.projector(x), lambda x: model.predictor(x), embedding,
-        lambda x: model.target.projector(x))  # fmt: skip
+    # The target's encoder is the online one, and so no network of its own.
+    parts = Parts(embedding, lambda x: model.backbone.projector(x), lambda x: model.predictor(x))
     state = {f"model.{name}": value for name, value in model.state_dict().items()}
     task = {"model": "resnet50" if sizes.bottleneck else "resnet18", "weights": None, "in_channels": 3,
             "lr": 1e-3, "patience": 10}  # fmt: skip
