@@ -26,6 +26,9 @@ public struct Conversion {
     let destination = try Destination(output, options: options, source: source)
     try MissingNetworks(options).make(
       in: &source.checkpoint, output: destination.dialect, source: source.dialect)
+    if let scope = destination.graph {
+      source = try source.part(for: scope, size: options.inputSize)
+    }
     self.source = source
     self.destination = destination
     self.options = options
@@ -68,7 +71,7 @@ public struct Conversion {
         ConversionReport.Mapping(
           source: name, native: leaf.path ?? "kept as \(leaf.kind)", axes: leaf.axes?.text)
       }
-      if let exported = try exported() { report.tell(of: exported) }
+      if try graphModel() == nil, let exported = try exported() { report.tell(of: exported) }
       return report
     }
     let file = try AtomicFile(
@@ -114,7 +117,7 @@ public struct Conversion {
   }
 
   /// The checkpoint as it goes into a native archive of another format than HDF5.
-  private func withFingerprints() throws -> Checkpoint {
+  func withFingerprints() throws -> Checkpoint {
     var checkpoint = source.checkpoint
     guard destination.dialect == nil else { return checkpoint }
     checkpoint.provenance.fingerprints = try Fingerprints(of: checkpoint).byName
@@ -126,9 +129,12 @@ public struct Conversion {
     into file: AtomicFile, progress: @escaping @Sendable (Int) -> Void,
     report: inout ConversionReport
   ) throws {
-    guard let exported = try exported() else { return }
-    report.tell(of: exported)
-    try destination.format.write(exported.archive, to: file.output)
+    if let model = try graphModel() {
+      try model.write(to: file.output)
+    } else if let exported = try exported() {
+      report.tell(of: exported)
+      try destination.format.write(exported.archive, to: file.output)
+    }
     try file.output.flush()
     progress(byteCount)
     // The output is read again even without --verify: what it does not say of itself goes beside it.

@@ -1,3 +1,5 @@
+import Graphs
+
 /// How a conversion is done.
 public struct ConversionOptions: Sendable {
   /// The source's dialect, or nil to look at its names.
@@ -32,6 +34,8 @@ public struct ConversionOptions: Sendable {
   public var verify = true
   /// Whether the source's SHA-256, and those of its tensors, are recorded.
   public var sourceHash = true
+  /// The images that an ONNX graph takes.
+  public var inputSize = GraphInputSize.contract
   /// Threads that read, hash and write.
   public var threads = 2
 

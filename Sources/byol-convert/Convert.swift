@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Conversions
+import Graphs
 import Terminals
 
 @main
@@ -27,7 +28,9 @@ struct Convert: ParsableCommand {
   var from: String?
 
   @Option(
-    help: ArgumentHelp("The output's dialect: native, haiku, a file ...", valueName: "dialect"))
+    help: ArgumentHelp(
+      "The output's dialect: native, haiku, a file ...; or onnx-encoder, onnx-projection, onnx-online.",
+      valueName: "dialect"))
   var to: String?
 
   @Option(help: ArgumentHelp("The source's format.", valueName: "format"))
@@ -60,6 +63,10 @@ struct Convert: ParsableCommand {
 
   @Flag(help: "Write zeros for biases that the output's dialect has and the checkpoint lacks.")
   var zeroBiases = false
+
+  @Flag(
+    help: "Of an ONNX graph: take images of any size, not only of the contract's (input.size).")
+  var anySize = false
 
   @Flag(help: "Say what would be done, name by name, and write nothing.")
   var dryRun = false
@@ -97,6 +104,7 @@ struct Convert: ParsableCommand {
     options.predictor = predictor
     options.seed = seed
     options.zeroBiases = zeroBiases
+    options.inputSize = anySize ? .any : .contract
     options.force = force
     options.dryRun = dryRun
     options.probe = probe
