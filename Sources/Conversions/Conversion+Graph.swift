@@ -17,7 +17,7 @@ extension Loaded {
     if after < before {
       result.notes.append(
         "the graph of \(scope.rawValue) holds \(Numbers.counted(after, "tensor")) of the source's "
-          + "\(Numbers.grouped(before))")
+          + "\(Numbers.grouped(before)); the others are left out")
     }
     return result
   }

@@ -74,6 +74,32 @@ import Testing
     #expect(known.isSuperset(of: graph.outputs.map(\.name)))
   }
 
+  @Test func `strides sit where the contract says, and eps is its eps`() throws {
+    var sample = try sample()
+    sample.contract.batchNorm.eps = 0.25
+    for place in 0...2 {
+      sample.contract.encoder.strideAt = place
+      let nodes = try NetworkGraph(sample, scope: .encoder).graph.nodes
+      let strides = (0...2).map { layer -> [Int]? in
+        let node = nodes.first { $0.name == "stage1/block0/conv\(layer)" }
+        guard
+          case .integers(let numbers)? = node?.attributes.first(where: { $0.name == "strides" })?
+            .value
+        else { return nil }
+        return numbers
+      }
+      #expect(strides == (0...2).map { $0 == place ? [2, 2] : [1, 1] })
+      let norms = nodes.filter { $0.operation == "BatchNormalization" }
+      #expect(norms.count > 10)
+      for norm in norms {
+        guard case .real(0.25)? = norm.attributes.first?.value else {
+          Issue.record("\(norm.name) has another eps")
+          continue
+        }
+      }
+    }
+  }
+
   @Test func `the target branch has its own weights`() throws {
     let graph = try NetworkGraph(sample(), branch: .target, scope: .projection)
     #expect(graph.checkpoint.roles == [.targetEncoder, .targetProjector])

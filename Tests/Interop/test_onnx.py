@@ -11,6 +11,7 @@ import onnxruntime
 import pytest
 from native import PACKAGE, SAMPLE, convert, tool
 from onnx import TensorProto, helper, numpy_helper
+from schemas import complaint, printed
 
 STATES = PACKAGE.parent / "shared/fixtures/deepmind"
 needs_states = pytest.mark.skipif(
@@ -75,6 +76,30 @@ def test_graphs_of_any_size_compute_what_deepminds_code_did(net, tmp_path):
         for name, values in run(graph, reference[f"{data}/images_01"]).items():
             key = f"{data}/online/eval/{name}"
             assert error(values, reference[key]) < 1e-5, key
+
+
+SAME = ["--set", "encoder.padding=same", "--set", "encoder.pool_padding=same"]
+
+
+@needs_states
+@pytest.mark.parametrize("name, scope, settings", [
+    ("solo_tiny.ckpt", "onnx-online", []),
+    ("byolconvert_tiny.pth.tar", "onnx-encoder", SAME),
+])  # fmt: skip
+def test_graphs_of_pytorchs_checkpoints_compute_what_pytorch_did(name, scope, settings, tmp_path):
+    folder = STATES.parent / "dialects"
+    reference = np.load(folder / (name.split(".")[0] + ".ref.npz"))
+    options = ["--to", scope, "--force", *settings]
+    for size in (["--set", "input.size=32"], ["--any-size"]):
+        graph = session(convert(folder / name, tmp_path / "graph.onnx", *options, *size))
+        for suffix in ["", "_odd"] if "--any-size" in size else [""]:
+            pixels = reference[f"input{suffix}"].astype(np.float32)
+            names = [output.name for output in graph.get_outputs()]
+            for output, values in zip(names, graph.run(names, {"images": pixels})):
+                if f"{output}{suffix}" in reference:
+                    assert error(values, reference[f"{output}{suffix}"]) < 1e-5, output
+                else:
+                    assert output == "logits"
 
 
 @pytest.mark.parametrize("size", [31, 32, 33, 34, 35, 37, 45, 47, 96])
@@ -177,6 +202,31 @@ def test_metadata_carry_the_contract(tmp_path):
     assert (model.ir_version, model.opset_import[0].version) == (8, 17)
     assert "0.485" not in model.graph.input[0].doc_string  # the graph normalises
     assert "RGB" in model.graph.input[0].doc_string
+
+
+def test_reports_and_documents_keep_their_schemas(tmp_path):
+    graph = tmp_path / "graph.onnx"
+    report = printed("byol-convert", SAMPLE, graph, "--to", "onnx-projection")
+    assert complaint("convert-report", report) is None
+    assert complaint("inspection", printed("byol-inspect", graph)) is None
+    assert complaint("verify-report", printed("byol-verify", graph)) is None
+    metadata = {entry.key: entry.value for entry in onnx.load(graph).metadata_props}
+    for name in ["contract", "recipe", "provenance"]:
+        assert complaint(name, json.loads(metadata[f"byol-checkpoint/{name}"])) is None
+
+
+def test_initializers_in_another_programs_names_are_read_in_its_dialect(tmp_path):
+    state = np.load(SAMPLE)
+    tensors = [numpy_helper.from_array(state[key], key) for key in state.files]
+    model = helper.make_model(helper.make_graph([], "haiku", [], [], tensors))
+    onnx.save(model, tmp_path / "haiku.onnx")
+    report = printed(
+        "byol-convert", tmp_path / "haiku.onnx", tmp_path / "back.npz", "--to", "haiku")
+    assert report["source"]["dialect"] == "haiku"
+    back = np.load(tmp_path / "back.npz")
+    assert back.files == state.files
+    for key in state.files:
+        assert back[key].tobytes() == state[key].tobytes() and back[key].dtype == state[key].dtype
 
 
 def test_a_graph_converts_back(tmp_path):
