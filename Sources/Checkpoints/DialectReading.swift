@@ -262,11 +262,19 @@ extension NativeNames {
     return "extras/\(two(index / 256))/\(two(index % 256))"
   }
 
-  /// Whether the tensor of that native path is trained: a weight, bias, scale or offset.
+  /// Whether the tensor of that native path is trained: a weight, bias, scale or offset, or whatever an
+  /// encoder of an unknown kind has that is no running statistic.
   static func isParameter(_ path: String) -> Bool {
     guard path.hasPrefix("online/") || path.hasPrefix("target/") else { return false }
-    return !path.hasSuffix("/mean") && !path.hasSuffix("/variance")
+    let last = path.split(separator: "/").last.map(String.init) ?? ""
+    return !["mean", "variance"].contains(last)
+      && !(path.contains("/encoder/other/") && torchBuffers.contains(last))
   }
+
+  /// The last words of PyTorch's names of what is saved and not trained.
+  private static let torchBuffers: Set<String> = [
+    "running_mean", "running_var", "num_batches_tracked", "relative_position_index", "position_ids",
+  ]
 }
 
 extension Node {
