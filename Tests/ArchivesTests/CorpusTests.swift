@@ -23,6 +23,13 @@ struct CorpusTests {
     "generated-npz/deflate_bomb_hidden_tail.npz", "picklescan/object_arrays_compressed.npz",
   ]
 
+  /// Arrays of objects, which readers that run pickles refuse; ours reads them and runs nothing.
+  private static let objects = [
+    "numpy/py2-objarr.npy", "picklescan/object_arrays_compressed.npz",
+  ]
+  /// A torch file, of which the pickle is the first part.
+  private static let torchFiles = ["picklescan/pytorch_model.bin"]
+
   /// Runs `body` over the samples of the given formats and compares with the verdicts.
   private func judge(
     _ formats: Set<String>, except: [String] = [], where isWanted: (Corpus.Sample) -> Bool,
@@ -45,6 +52,8 @@ struct CorpusTests {
       }
       let word = Self.strictness.first { sample.name.hasPrefix($0.key) }?.value
       switch sample.verdict {
+      case "must-be-rejected" where Self.objects.contains(sample.name):
+        #expect(refusal == nil, "\(sample.name): \(refusal?.description ?? "")")
       case "valid" where word != nil:
         #expect(refusal?.description.contains(word ?? "") == true, "\(sample.name)")
       case "valid": #expect(refusal == nil, "\(sample.name): \(refusal?.description ?? "")")
@@ -91,10 +100,35 @@ struct CorpusTests {
   }
 
   @Test func `PyTorch files get the verdict of the manifest, to the last byte`() throws {
-    let count = try judge(["torch-zip", "torch-legacy"], where: { _ in true }) { file in
+    let isTorch = { (sample: Corpus.Sample) in
+      sample.format != "pickle" || Self.torchFiles.contains(sample.name)
+    }
+    let count = try judge(["torch-zip", "torch-legacy", "pickle"], where: isTorch) { file in
       try readWhole(Formats.recognising(file).read(file))
     }
     #expect(count > 30)
+  }
+
+  @Test func `pickles get the verdict of the manifest, to the last byte`() throws {
+    let count = try judge(["pickle"], except: Self.torchFiles, where: { _ in true }) {
+      try readWhole(PickleFile().read($0))
+    }
+    #expect(count > 60)
+  }
+
+  @Test func `malicious pickles are refused by name, or are inert`() throws {
+    let corpus = try Corpus()
+    defer { corpus.remove() }
+    var inert: [String] = []
+    for sample in corpus.samples where sample.format == "pickle" && sample.verdict == "malicious" {
+      do {
+        try readWhole(PickleFile().read(MappedFile(sample.path)))
+        inert.append(sample.name)
+      } catch let failure as Failure {
+        #expect(failure.kind == .badInput)
+      }
+    }
+    #expect(inert == [])
   }
 
   @Test func `every file of any format is refused or read by every format`() throws {

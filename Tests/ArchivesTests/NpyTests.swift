@@ -59,8 +59,23 @@ struct NpyTests {
     #expect(message.contains(word) && message.contains(name + ".npy"))
   }
 
-  @Test func `object arrays are refused without reading their pickle`() throws {
-    #expect(try failure { _ = try read("objects.npy") }.description.contains("Python objects"))
+  @Test func `an array of objects is a record of its values`() throws {
+    let root = try Npy().read(fixture("objects.npy")).root
+    #expect(
+      try outline(root) == [
+        "numpy.objects{", "shape: tuple[", "1", "]", "values: list[", "none", "]", "}",
+      ])
+  }
+
+  @Test func `objects of another shape than the header's, and bytes after them`() throws {
+    let bytes = try fixture("objects.npy").all()
+    #expect(try refusal(bytes + [0]).contains("1 bytes more"))
+    let text = String(decoding: bytes[10..<128], as: UTF8.self)
+    let place = try #require(text.firstRange(of: "(1,)"))
+    let index = 10 + text[..<place.lowerBound].utf8.count + 1
+    var mutant = bytes
+    mutant[index] = UInt8(ascii: "2")
+    #expect(try refusal(mutant).contains("objects of shape [2]"))
   }
 
   @Test func `headers in any order, with any blanks and quotes are read`() throws {
@@ -161,7 +176,7 @@ struct NpyTests {
 
   @Test(
     arguments: [
-      "", "f4", "=f4", "|f4", "<f3", "<f16", "<f12", "<V3", "|V8", "<c8", "<M8[s]", "|O", "O",
+      "", "f4", "=f4", "|f4", "<f3", "<f16", "<f12", "<V3", "|V8", "<c8", "<M8[s]", "O", "<O",
       "<U3",
       "|S3", "<U0", "<U-1", "<U999999", "<U٣", "wat", "<", "<f4,<i4",
     ])
@@ -239,10 +254,13 @@ struct NpyTests {
     }
   }
 
-  @Test func `a tree is refused`() throws {
-    let failure = try failure {
-      _ = try written { try Npy().write(Archive(.dict([]), format: "npy"), to: $0) }
-    }
-    #expect(failure.kind == .usage && failure.description.contains("dict"))
+  @Test func `a tree is an array of one object`() throws {
+    let tensor = try Tensor(floats: [1, 2], shape: [2])
+    let tree = Node.dict([("a", .dict([("w", .tensor(tensor))])), ("step", .integer(3))])
+    let bytes = try written { try Npy().write(Archive(tree, format: "npy"), to: $0) }
+    #expect(
+      String(decoding: bytes[10..<128], as: UTF8.self)
+        .hasPrefix("{'descr': '|O', 'fortran_order': False, 'shape': (), }"))
+    #expect(try outline(Npy().read(mapped(bytes)).root) == outline(tree))
   }
 }

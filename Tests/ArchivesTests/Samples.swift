@@ -52,3 +52,28 @@ extension Node {
     return tensor
   }
 }
+
+/// A tree as lines: kinds, keys, scalars; types, shapes, layouts and digests of tensors.
+func outline(_ node: Node) throws -> [String] {
+  func lines(_ entries: [Node.Entry]) throws -> [String] {
+    try entries.flatMap { entry -> [String] in
+      var lines = try outline(entry.value)
+      let key = if case .number(let number) = entry.key { "#\(number)" } else { "\(entry.key)" }
+      lines[0] = "\(key): \(lines[0])"
+      return lines
+    }
+  }
+  switch node {
+  case .none: return ["none"]
+  case .bool(let value): return ["\(value)"]
+  case .integer(let value): return ["\(value)"]
+  case .real(let value): return ["real \(value.bitPattern)"]
+  case .text(let value): return ["'\(value)'"]
+  case .bytes(let value): return ["bytes \(value)"]
+  case .tensor(let tensor):
+    return ["\(tensor.elementType) \(tensor.shape) \(tensor.layout) \(try tensor.digest())"]
+  case .sequence(let kind, let items): return try ["\(kind)["] + items.flatMap(outline) + ["]"]
+  case .mapping(let kind, let entries): return try ["\(kind)("] + lines(entries) + [")"]
+  case .record(let type, let entries): return try ["\(type){"] + lines(entries) + ["}"]
+  }
+}

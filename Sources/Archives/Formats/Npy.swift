@@ -2,7 +2,8 @@ import Tensors
 
 /// NumPy's file of one array (`numpy.save`): a header, then the elements.
 ///
-/// The archive's root is the tensor, a view of the mapped file, or the text of an array without axes. Versions 1.0 to 3.0, C and Fortran
+/// The archive's root is the tensor, a view of the mapped file, or the text or object of an array
+/// without axes: the dictionary, say, that `numpy.save` was given. Versions 1.0 to 3.0, C and Fortran
 /// order, either byte order; bool, integers of 8 to 64 bits, float16, float32, float64, and a void
 /// of two bytes as bfloat16. A file is written with the order and byte order of `Tensor.layout`.
 public struct Npy: ArchiveFormat {
@@ -33,8 +34,12 @@ public struct Npy: ArchiveFormat {
     }
   }
 
-  /// Writes an archive whose root is a tensor, a number or a text.
+  /// Writes an archive of any root: a tensor, a number or a text as an array of its type, a tree as
+  /// an array of one object, which NumPy loads with `allow_pickle=True`.
   public func write(_ archive: Archive, to file: OutputFile) throws {
+    if NpyObjects.holds(archive.root) {
+      return try NpyObjects(archive.root).write { try file.write($0) }
+    }
     try NpyArray(archive.root, at: nil, title: title).write { try file.write($0) }
   }
 }

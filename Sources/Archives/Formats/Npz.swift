@@ -50,7 +50,7 @@ public struct Npz: ArchiveFormat {
       var textSize = 0
       let entries = try zip.members.map { member in
         let value = try Self.value(of: member, in: zip)
-        if case .tensor = value {} else { textSize += member.size }
+        if isRead(value, member) { textSize += member.size }
         guard textSize <= Self.textLimit else {
           throw Failure(
             place: "member '\(member.name)'",
@@ -64,24 +64,43 @@ public struct Npz: ArchiveFormat {
     }
   }
 
-  /// Writes an archive whose root is a dictionary of tensors, numbers and texts under text keys.
+  /// Writes an archive whose root is a dictionary under text keys.
   ///
+  /// Tensors, numbers and texts are arrays of their type; other values are arrays of one object, which
+  /// NumPy loads with `allow_pickle=True`.
   /// The same archive gives the same bytes. A stored array's elements begin at a multiple of 64.
   public func write(_ archive: Archive, to file: OutputFile) throws {
     guard case .mapping(_, let entries) = archive.root else {
       throw Failure(.usage, "\(title) files hold a dictionary of arrays")
     }
-    let arrays = try entries.map { entry in
+    let members = try entries.map { entry -> (key: String, value: Node, array: NpyArray?) in
       guard case .text(let key) = entry.key, !key.isEmpty else {
         throw Failure(.usage, place: "\(entry.key)", "\(title) files name arrays by text")
       }
-      return (key, try NpyArray(entry.value, at: key, title: title))
+      let isObject = NpyObjects.holds(entry.value)
+      return (key, entry.value, isObject ? nil : try NpyArray(entry.value, at: key, title: title))
     }
     let zip = ZipWriter(file)
-    for (key, array) in arrays {
-      try zip.add(key + Self.ending, size: array.size, method: method) { try array.write($0) }
+    for (key, value, array) in members {
+      if let array {
+        try zip.add(key + Self.ending, size: array.size, method: method) { try array.write($0) }
+        continue
+      }
+      let objects = NpyObjects(value)
+      try zip.add(key + Self.ending, size: try objects.size(), method: method) { output in
+        try withoutActuallyEscaping(output) { try objects.write($0) }
+      }
     }
     try zip.finish()
+  }
+
+  /// Whether reading the archive took the member's bytes into memory.
+  private func isRead(_ value: Node, _ member: ZipMember) -> Bool {
+    switch value {
+    case .tensor: false
+    case .text, .bytes: true
+    default: member.method == .deflated
+    }
   }
 
   private static func value(of member: ZipMember, in zip: ZipReader) throws -> Node {
@@ -90,7 +109,10 @@ public struct Npz: ArchiveFormat {
       throw Failure(place: place, expected: "a name that ends in .npy", found: "another")
     }
     do {
-      return try NpyArray.read(zip.content(of: member), place: place) {
+      return try NpyArray.read(
+        zip.content(of: member), place: place,
+        objectLimit: member.method == .deflated ? textLimit : .max
+      ) {
         try zip.beginning(of: member, count: $0)
       }
     } catch var failure as Failure {

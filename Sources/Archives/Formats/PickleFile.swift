@@ -6,8 +6,26 @@ import Tensors
 /// bytes stay in the mapped file; those of protocol 2, which are kept as text, are decoded when they
 /// are asked for. See `PickleTree` for what becomes of other objects.
 public struct PickleFile: ArchiveFormat {
-  /// The format; it has no options.
-  public init() {}
+  /// The protocols that are written.
+  public enum Version: Sendable {
+    /// What every Python since 2.3 reads, and what DeepMind's checkpoints are; bytes are kept as text.
+    case two
+    /// Python 3.4 and later.
+    case four
+  }
+
+  private let version: PickleWriter.Version
+
+  /// The format.
+  ///
+  /// - Parameter version: the protocol that is written; reading takes each from 0 to 5.
+  public init(version: Version = .four) {
+    self.version =
+      switch version {
+      case .two: .two
+      case .four: .four
+      }
+  }
 
   /// `pickle`.
   public var name: String { "pickle" }
@@ -45,6 +63,11 @@ public struct PickleFile: ArchiveFormat {
     } catch let failure as Failure {
       throw failure.of(file: file.path)
     }
+  }
+
+  /// Writes any tree.
+  public func write(_ archive: Archive, to file: OutputFile) throws {
+    try PickleWriter(version) { try file.write($0) }.write(archive.root)
   }
 
   /// How torch's files began before it wrote zip files: the pickle of a number of its own.

@@ -33,9 +33,14 @@ final class Pickle {
   /// The tree of the value.
   ///
   /// - Throws: `Failure` where it has too many nodes or levels, or holds itself.
-  func node() throws -> Node {
+  func node() throws -> Node { try node(of: value) }
+
+  /// The tree of a part of the value.
+  ///
+  /// - Throws: `Failure` as of the whole.
+  func node(of part: PickleValue) throws -> Node {
     do {
-      return try PickleTree.node(of: value)
+      return try PickleTree.node(of: part)
     } catch var failure as Failure {
       failure.place = failure.place.map { "pickle, \($0)" } ?? "pickle"
       throw failure

@@ -3,7 +3,7 @@ import Tensors
 /// The stack machine that a pickle is a program for; its values are data, and nothing is called.
 struct PickleMachine {
   /// The most opcodes of a pickle, so that its values take a few hundred megabytes at worst.
-  static let opcodeLimit = 1 << 23
+  static let opcodeLimit = 1 << 22
   /// The most bytes of an integer.
   private static let integerLimit = 4096
 
@@ -36,7 +36,7 @@ struct PickleMachine {
     var opcodes = 0
     while true {
       let start = cursor.position
-      var name = "opcode"
+      var known: PickleOpcode?
       do {
         let byte = try cursor.number(UInt8.self)
         guard let opcode = PickleOpcode(rawValue: byte) else {
@@ -44,7 +44,7 @@ struct PickleMachine {
             expected: "an opcode of protocols 0 to 5",
             found: PickleOpcode.refused[byte] ?? "byte \(byte)")
         }
-        name = "\(opcode)"
+        known = opcode
         opcodes += 1
         guard opcodes <= Self.opcodeLimit else {
           throw Failure(expected: "at most \(Self.opcodeLimit) opcodes", found: "more")
@@ -57,9 +57,9 @@ struct PickleMachine {
         }
         try step(opcode)
       } catch var failure as Failure {
+        let name = known.map { " (\($0))" } ?? ""
         failure.place =
-          failure.place.map { "pickle, byte \(start) (\(name)), \($0)" }
-          ?? "pickle, byte \(start) (\(name))"
+          "pickle, byte \(start)\(name)" + (failure.place.map { ", \($0)" } ?? "")
         throw failure
       }
     }

@@ -49,13 +49,13 @@ struct PickleMeanings {
   var persistentID: ((PickleValue) throws -> PickleValue)?
 
   /// Python's, NumPy's, dill's, JAX's and Haiku's constructors; no persistent ids.
-  static var standard: PickleMeanings {
-    PickleMeanings(
-      constructors: [
-        PythonConstructors.table, NumpyConstructors.table, DillConstructors.table,
-        JaxConstructors.table,
-      ].reduce(into: [:]) { $0.merge($1) { $1 } })
-  }
+  static var standard: PickleMeanings { PickleMeanings(constructors: standardConstructors) }
+
+  // Never changed, and the closures hold nothing.
+  nonisolated(unsafe) private static let standardConstructors: [String: PickleConstructor] = [
+    PythonConstructors.table, NumpyConstructors.table, DillConstructors.table,
+    JaxConstructors.table,
+  ].reduce(into: [:]) { $0.merge($1) { $1 } }
 
   /// The constructor of that name, or nil.
   func constructor(_ function: PickleGlobal) -> PickleConstructor? {

@@ -7,7 +7,7 @@ import Tensors
 /// mappings with keys that are neither text nor whole numbers. An object of an unknown class is a
 /// record of that class: what it was made from under its fields' names or numbers, or under `__args__`
 /// where its class was called; `__kwargs__`, `__state__`, `__items__` and `__pairs__` as far as it has
-/// them. `PickleNodes` writes all of them as they were.
+/// them. `PickleWriter` writes all of them as they were.
 struct PickleTree {
   /// Numbers of the arrays that stand at several places.
   private var shared: [AnyHashable: Int?] = [:]
@@ -171,6 +171,8 @@ enum PickleRecord {
   static let items = "__items__"
   /// What is put into the object under keys.
   static let pairs = "__pairs__"
+  /// The keys that are no fields of a named tuple.
+  static let reserved: Set<String> = [arguments, keywords, state, items, pairs]
   /// The type of a record for a scalar of NumPy.
   static let scalar = "numpy.scalar"
   /// The type of a record for an array of objects.

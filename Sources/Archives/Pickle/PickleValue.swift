@@ -131,4 +131,10 @@ final class PickleGlobal {
 
   /// Modules of Python 2 and their names in Python 3.
   private static let renamed = ["__builtin__": "builtins", "copy_reg": "copyreg"]
+
+  /// The name of a module in a pickle of that protocol: Python 2's in protocol 2, as Python writes it.
+  static func pythonTwo(_ module: String, _ version: PickleWriter.Version) -> String {
+    guard version == .two else { return module }
+    return renamed.first { $0.value == module }?.key ?? module
+  }
 }

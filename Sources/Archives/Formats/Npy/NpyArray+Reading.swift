@@ -1,18 +1,29 @@
 import Tensors
 
 extension NpyArray {
-  /// The value that an npy file holds: a tensor, or the text or bytes of an array without axes.
+  /// The value that an npy file holds: a tensor, the text, bytes or object of an array without axes,
+  /// or a record of an array of objects.
   ///
   /// - Parameters:
   ///   - source: all bytes of the npy file.
   ///   - place: what messages call the array.
+  ///   - objectLimit: the most bytes of a pickle of objects, which is resolved whole.
   ///   - beginning: gives the first bytes, so that a compressed source is not inflated whole.
   /// - Throws: `Failure` (`badInput`) where the header is refused, where the elements do not fill the
   ///   rest of the file exactly, or where the array holds several texts.
   static func read(
-    _ source: any ByteSource, place: String = "array", beginning: (Int) throws -> [UInt8]
+    _ source: any ByteSource, place: String = "array", objectLimit: Int = .max,
+    beginning: (Int) throws -> [UInt8]
   ) throws -> Node {
     let (header, start) = try NpyHeader.read(beginning)
+    if header.type.kind == .objects {
+      guard source.count <= objectLimit else {
+        throw Failure(
+          place: place, expected: "objects of at most \(objectLimit) bytes, compressed",
+          found: "\(source.count)")
+      }
+      return try NpyObjects.read(source.resolved(), from: start, shape: header.shape)
+    }
     guard let bytes = header.dataByteCount, bytes == source.count - start else {
       throw Failure(
         place: place,
@@ -22,7 +33,7 @@ extension NpyArray {
     }
     switch header.type.kind {
     case .number(let type): return .tensor(try tensor(header, type, source, from: start, place))
-    case .text, .bytes:
+    case .text, .bytes, .objects:
       guard header.shape.isEmpty else {
         throw Failure(
           place: place, expected: "one text or arrays of numbers",

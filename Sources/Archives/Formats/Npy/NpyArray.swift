@@ -13,12 +13,7 @@ struct NpyArray {
   /// - Throws: `Failure` (`usage`) that names `place` where the value is none of these.
   init(_ value: Node, at place: String?, title: String) throws {
     switch value {
-    case .tensor(let tensor):
-      let type = NpyType(.number(tensor.elementType), isBigEndian: tensor.layout.isBigEndian)
-      self.init(
-        header: NpyHeader(
-          type: type, isFortran: tensor.layout.order == .columnMajor, shape: tensor.shape),
-        elements: tensor)
+    case .tensor(let tensor): self.init(tensor)
     case .bool(let value): try self.init(scalar: .bool, [value ? 1 : 0])
     case .real(let value): try self.init(scalar: .float64, littleEndian(value.bitPattern))
     case .integer(let value): try self.init(scalar: .int64, littleEndian(Int64(value)))
@@ -31,6 +26,15 @@ struct NpyArray {
         .usage, place: place, "\(title) files hold arrays, numbers and text, not \(kind(of: value))"
       )
     }
+  }
+
+  /// The array of a tensor.
+  init(_ tensor: Tensor) {
+    let type = NpyType(.number(tensor.elementType), isBigEndian: tensor.layout.isBigEndian)
+    self.init(
+      header: NpyHeader(
+        type: type, isFortran: tensor.layout.order == .columnMajor, shape: tensor.shape),
+      elements: tensor)
   }
 
   private init(header: NpyHeader, elements: Tensor) {
@@ -65,6 +69,11 @@ struct NpyArray {
   /// - Throws: `Failure` where the elements cannot be read, and whatever `body` throws.
   func write(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     try header.bytes.withUnsafeBytes { try body($0) }
+    try writeElements(body)
+  }
+
+  /// Calls `body` with parts of the elements, in the order that the header says.
+  func writeElements(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     let stored =
       header.isFortran ? elements.permuted(elements.shape.indices.reversed()) : elements
     try stored.forEachSlab { slab in

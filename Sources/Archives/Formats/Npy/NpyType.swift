@@ -13,6 +13,8 @@ struct NpyType: Equatable {
     case text(Int)
     /// That many bytes, padded with zeros.
     case bytes(Int)
+    /// Python's objects, kept as a pickle instead of elements.
+    case objects
   }
 
   /// What an element is.
@@ -36,7 +38,7 @@ struct NpyType: Equatable {
       switch kind {
       case .number(let type): isBigEndian && type.byteCount > 1
       case .text: isBigEndian
-      case .bytes: false
+      case .bytes, .objects: false
       }
   }
 
@@ -51,7 +53,7 @@ struct NpyType: Equatable {
         place: "npy header", expected: "bool, integers, floating-point numbers or text",
         found: "\(Self.meaning(code)) ('\(descriptor)')")
     }
-    guard let order, order != "|" || !Self.needsOrder(kind) else {
+    guard let order, order != "|" || !Self.needsOrder(kind), order == "|" || kind != .objects else {
       throw Failure(
         place: "npy header", expected: "a type that says the order of its bytes",
         found: "'\(descriptor)'")
@@ -67,15 +69,17 @@ struct NpyType: Equatable {
       return (type.byteCount == 1 ? "|" : isBigEndian ? ">" : "<") + code
     case .text(let count): return "\(isBigEndian ? ">" : "<")U\(count)"
     case .bytes(let count): return "|S\(count)"
+    case .objects: return "|O"
     }
   }
 
-  /// The bytes of an element.
+  /// The bytes of an element; none of an object, whose size is in its pickle.
   var byteCount: Int {
     switch kind {
     case .number(let type): type.byteCount
     case .text(let count): 4 * count
     case .bytes(let count): count
+    case .objects: 0
     }
   }
 
@@ -86,6 +90,8 @@ struct NpyType: Equatable {
 
   private static func kind(_ code: Substring) -> Kind? {
     if let number = number(code: code) { return .number(number) }
+    // Python 2 noted the width of its pointers.
+    if ["O", "O4", "O8"].contains(code) { return .objects }
     let digits = code.dropFirst()
     guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let count = Int(digits),
       (1...textLimit / 4).contains(count)
@@ -102,13 +108,12 @@ struct NpyType: Equatable {
     switch kind {
     case .number(let type): type.byteCount > 1 && type != .bfloat16
     case .text: true
-    case .bytes: false
+    case .bytes, .objects: false
     }
   }
 
   private static func meaning(_ code: Substring) -> String {
     switch code.first {
-    case "O": "Python objects, kept as a pickle, which is not read from npy"
     case "c": "complex numbers"
     case "f": "floating-point numbers of a width that depends on the machine"
     case "U", "S", "a": "text of no length, or of more than \(textLimit) bytes"

@@ -19,6 +19,7 @@ enum PythonConstructors {
       "collections.Counter": { try mapping("Counter", $0, $0[0]) },
       "collections.defaultdict": defaultDict,
       "copyreg._reconstructor": reconstructed,
+      "copyreg.__newobj_ex__": newWithKeywords,
       "copyreg.__newobj__": { try $0.meanings.made($0[0], .new, Array($0.arguments.dropFirst())) },
     ]
   }
@@ -89,6 +90,14 @@ enum PythonConstructors {
     }
     try PickleTrust.check(type, .new)
     return .global(PickleGlobal(type.module, "\(type.name).\(name)"))
+  }
+
+  /// `copyreg.__newobj_ex__(cls, arguments, keywords)`: `NEWOBJ_EX` before protocol 4.
+  private static func newWithKeywords(_ call: PickleCall) throws -> PickleValue {
+    guard let arguments = call[1].tuple, case .mapping(let keywords) = call[2] else {
+      throw call.wrong(expected: "a class and its arguments")
+    }
+    return try call.meanings.made(call[0], .new, arguments, keywords: keywords.pairs)
   }
 
   /// `copyreg._reconstructor(cls, base, state)`: how protocols 0 and 1 make objects.
