@@ -45,8 +45,18 @@ public struct Checkpoint: Sendable {
     self.tree = tree
     self.extras = extras
     positions = [:]
-    let all = self.entries + extras
-    for (position, entry) in all.enumerated() { positions[entry.path] = position }
+    number()
+  }
+
+  /// Adds tensors under names that are free.
+  mutating func add(_ new: [Entry]) {
+    entries = (entries + new).sorted { $0.path < $1.path }
+    number()
+  }
+
+  private mutating func number() {
+    positions = [:]
+    for (position, entry) in (entries + extras).enumerated() { positions[entry.path] = position }
   }
 
   /// The tensor of that native name, an extra's too, or nil.

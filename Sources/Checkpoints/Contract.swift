@@ -172,8 +172,9 @@ public struct Contract: Codable, Hashable, Sendable {
     }
   }
 
-  /// A simplicial embedding (Lavoie et al. 2022): a linear layer and batch norm, then softmax over
-  /// `size` numbers in each of `groups`.
+  /// A simplicial embedding (Lavoie, Tsirigotis and others 2022).
+  ///
+  /// A linear layer and batch norm, then softmax over `size` numbers in each of `groups`.
   public struct SEM: Codable, Hashable, Sendable {
     /// L: the number of groups.
     public var groups: Int

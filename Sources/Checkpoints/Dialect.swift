@@ -18,6 +18,8 @@ public struct Dialect: Sendable {
   public var checked: String? { file.checked }
   /// The licence of the published weights, where there are any.
   public var licence: String? { file.licence }
+  /// How the program begins linear layers.
+  public var initialiser: Initialiser { file.initialiser ?? .kaimingUniform }
   /// What files of this dialect have no place for, in words.
   public var cannotHold: [String] { file.cannotHold ?? [] }
 

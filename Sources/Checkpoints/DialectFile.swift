@@ -36,6 +36,8 @@ struct DialectFile: Codable, Sendable {
   var order: String?
   /// What a forward pass needs and names and shapes do not say.
   var contract: ContractText?
+  /// How the program begins linear layers; `kaiming-uniform` where absent.
+  var initialiser: Initialiser?
   /// What a resumed run must keep doing.
   var recipe: Recipe?
   /// Fields that files of this dialect cannot tell, and why.
@@ -45,7 +47,7 @@ struct DialectFile: Codable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case dialect, version, title, source, checked, licence, fragments, spellings, maps, variables
-    case records, places, rules, forms, order, contract, recipe
+    case records, places, rules, forms, order, contract, initialiser, recipe
     case cannotTell = "cannot_tell"
     case cannotHold = "cannot_hold"
   }

@@ -64,15 +64,17 @@ struct DialectWriting {
     var notes: [String] = []
     var values = named.map { ($0.name, $0.value) }
     if format.holdsScalars { values += scalars() }
-    leftOut += try addOptimizer(&values, named, &notes)
+    var factors: [String: Double] = [:]
+    leftOut += try addOptimizer(&values, named, &notes, &factors)
     leftOut += checkpoint.extras.map(\.path)
+    if let missing = missingRoles() { notes.append(missing) }
     guard !named.isEmpty else {
       throw Failure(
         .usage, "the dialect \(dialect.name) has no place for anything in this checkpoint")
     }
     return Exported(
       archive: Archive(tree(values), format: format.name),
-      leftOut: leftOut, notes: notes)
+      leftOut: leftOut, notes: notes, factors: factors)
   }
 
   /// The names of a tensor: none where the dialect has no place for it, several where it has aliases.

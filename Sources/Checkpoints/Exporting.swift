@@ -9,6 +9,19 @@ public struct Exported: Sendable {
   public var leftOut: [String]
   /// What the user should know, a sentence each.
   public var notes: [String]
+  /// What optimiser buffers were multiplied by, by native path, where the two programs disagree on
+  /// whether the learning rate is in them.
+  public var factors: [String: Double]
+
+  /// A tree, and what was done to get it.
+  public init(
+    archive: Archive, leftOut: [String] = [], notes: [String] = [], factors: [String: Double] = [:]
+  ) {
+    self.archive = archive
+    self.leftOut = leftOut
+    self.notes = notes
+    self.factors = factors
+  }
 }
 
 /// What the user allows an export to add.
@@ -37,8 +50,7 @@ extension Dialect {
     {
       return Exported(
         archive: Archive(
-          root, format: format.name, attributes: checkpoint.provenance.attributeNodes),
-        leftOut: [], notes: [])
+          root, format: format.name, attributes: checkpoint.provenance.attributeNodes))
     }
     let writing = try DialectWriting(
       dialect: self, checkpoint: checkpoint, format: format, options: options)

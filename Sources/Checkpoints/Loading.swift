@@ -77,6 +77,7 @@ public struct Loaded: Sendable {
       checkpoint.contract = said.contract
       checkpoint.recipe = said.recipe
       checkpoint.provenance.origins.merge(said.origins) { $1 }
+      checkpoint.provenance.made = said.made
       notes.append("contract and recipe are from \(baseName(sidecar))")
     }
     guard !checkpoint.entries.isEmpty else {

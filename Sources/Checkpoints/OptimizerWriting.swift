@@ -8,7 +8,8 @@ extension DialectWriting {
   /// - Throws: `Failure` (`usage`) where the two programs disagree on what a buffer contains and the
   ///   learning rate that tells it apart is not known.
   func addOptimizer(
-    _ values: inout [(String, Node)], _ named: [Named], _ notes: inout [String]
+    _ values: inout [(String, Node)], _ named: [Named], _ notes: inout [String],
+    _ factors: inout [String: Double]
   ) throws -> [String] {
     let buffers = checkpoint.entries.filter { $0.path.hasPrefix("optimizer/") }
     guard !buffers.isEmpty else { return [] }
@@ -32,7 +33,9 @@ extension DialectWriting {
         guard let tensor = checkpoint[path] else { continue }
         used.insert(path)
         let own = tensor.shape.isEmpty ? tensor : try group.axes?.fromNative(tensor) ?? tensor
-        let scaled = slot == "momentum" && scale != 1 ? try own.multiplied(by: scale) : own
+        let isScaled = slot == "momentum" && scale != 1
+        if isScaled { factors[path] = scale }
+        let scaled = isScaled ? try own.multiplied(by: scale) : own
         parts.append((OptimizerSlots.torch(slot), .tensor(scaled)))
       }
       if !parts.isEmpty { state.append(Node.Entry(.number(number), .dict(parts))) }
@@ -177,7 +180,9 @@ extension DialectWriting {
 
 extension Tensor {
   /// The elements times a number, rounded once, in the same type.
-  fileprivate func multiplied(by factor: Double) throws -> Tensor {
+  ///
+  /// - Throws: `Failure` (`badInput`) where the type is not float32.
+  public func multiplied(by factor: Double) throws -> Tensor {
     guard elementType == .float32 else {
       throw Failure(expected: "float32 buffers", found: elementType.rawValue)
     }

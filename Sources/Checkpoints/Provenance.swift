@@ -86,6 +86,8 @@ public struct Provenance: Codable, Hashable, Sendable {
   public var licence: String?
   /// What the file said of itself as a whole: the metadata of a safetensors file.
   public var attributes: [String: String]?
+  /// How the networks were made that the source has not, by role; absent where all are the source's.
+  public var made: [String: MadeRole]?
   /// The version of the native layout, for formats without root attributes.
   public var formatVersion: [Int]
 
@@ -98,7 +100,7 @@ public struct Provenance: Codable, Hashable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case source, dialect, counts, origins, fingerprints, licence, attributes
+    case source, dialect, counts, origins, fingerprints, licence, attributes, made
     case createdBy = "created_by"
     case formatVersion = "format_version"
   }

@@ -37,6 +37,16 @@ public enum Role: String, CaseIterable, Sendable, Codable, Hashable {
   }
 }
 
+extension Role {
+  /// The networks of BYOL, without heads that others train on them.
+  static let networks = allCases.filter {
+    $0.isWeights && $0 != .onlineHeads && $0 != .targetHeads
+  }
+
+  /// The beginning of its tensors' native names: `online/encoder/`.
+  var folder: String { rawValue.replacing(".", with: "/") + "/" }
+}
+
 /// One of the two networks of BYOL.
 public enum Branch: String, CaseIterable, Sendable, Codable, Hashable {
   /// The network that is trained: encoder, projector, predictor.

@@ -10,12 +10,15 @@ public struct Sidecar: Codable, Sendable {
   public var recipe: Recipe
   /// Where each field came from.
   public var origins: Origins
+  /// How the networks were made that the source has not.
+  public var made: [String: MadeRole]?
 
   /// The sidecar of a checkpoint.
   public init(_ checkpoint: Checkpoint) {
     contract = checkpoint.contract
     recipe = checkpoint.recipe
     origins = checkpoint.provenance.origins
+    made = checkpoint.provenance.made
   }
 
   /// The path of the sidecar of the file at `path`.

@@ -135,6 +135,7 @@ extension Conversion {
       $0.leaf.kind == "tensor" && $0.leaf.path?.hasPrefix("recipe.") == false
     }
     let original = source.checkpoint
+    try compareMade(with: reread)
     try forEachConcurrently(leaves, threads: options.threads, weight: \.leaf.elements) { item in
       let (name, leaf) = item
       guard let theirs = try original.sourceTensor(leaf), let mine = try reread.sourceTensor(leaf)
@@ -144,6 +145,16 @@ extension Conversion {
       }
     }
     return leaves.count
+  }
+
+  /// Compares the tensors that were made and so are in no tree of the source.
+  private func compareMade(with reread: Checkpoint) throws {
+    let made = Set((source.checkpoint.provenance.made ?? [:]).keys)
+    for entry in source.checkpoint.entries where made.contains(Role(of: entry.path).rawValue) {
+      guard let written = reread[entry.path], try entry.tensor.hasSameBits(as: written) else {
+        throw Failure(.differs, place: entry.path, "what was written is not what was made")
+      }
+    }
   }
 }
 

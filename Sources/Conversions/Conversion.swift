@@ -24,6 +24,8 @@ public struct Conversion {
       drop: NamePatterns(options.drop))
     for setting in options.settings { try source.checkpoint.set(setting) }
     let destination = try Destination(output, options: options, source: source)
+    try MissingNetworks(options).make(
+      in: &source.checkpoint, output: destination.dialect, source: source.dialect)
     self.source = source
     self.destination = destination
     self.options = options
@@ -44,7 +46,8 @@ public struct Conversion {
       output: ConversionReport.File(
         path: output, format: destination.format.name, dialect: destination.dialectName, size: nil),
       architecture: checkpoint.contract.summary, counts: counts, roles: checkpoint.roleSummaries,
-      fingerprints: [:], checks: [], notes: source.notes, mapping: nil, dryRun: options.dryRun)
+      fingerprints: [:], checks: [], leftOut: [], made: checkpoint.provenance.made ?? [:],
+      notes: source.notes, mapping: nil, dryRun: options.dryRun)
   }
 
   /// The bytes of tensors that will be written: the measure of progress.
@@ -65,7 +68,7 @@ public struct Conversion {
         ConversionReport.Mapping(
           source: name, native: leaf.path ?? "kept as \(leaf.kind)", axes: leaf.axes?.text)
       }
-      _ = try exported()
+      if let exported = try exported() { report.tell(of: exported) }
       return report
     }
     let file = try AtomicFile(
@@ -98,13 +101,16 @@ public struct Conversion {
   }
 
   /// The output's tree in a dialect, or nil where the output is a native HDF5 file.
-  func exported() throws -> Archive? {
+  func exported() throws -> Exported? {
     if destination.isNativeHDF5 { return nil }
     let checkpoint = try withFingerprints()
     guard let dialect = destination.dialect else {
-      return try checkpoint.nativeArchive(format: destination.format.name)
+      let archive = try checkpoint.nativeArchive(format: destination.format.name)
+      return Exported(archive: archive)
     }
-    return try dialect.write(checkpoint, format: destination.format).archive
+    var permitted = ExportOptions()
+    permitted.zeroBiases = options.zeroBiases
+    return try dialect.write(checkpoint, format: destination.format, options: permitted)
   }
 
   /// The checkpoint as it goes into a native archive of another format than HDF5.
@@ -120,53 +126,20 @@ public struct Conversion {
     into file: AtomicFile, progress: @escaping @Sendable (Int) -> Void,
     report: inout ConversionReport
   ) throws {
-    guard let archive = try exported() else { return }
-    try destination.format.write(archive, to: file.output)
+    guard let exported = try exported() else { return }
+    report.tell(of: exported)
+    try destination.format.write(exported.archive, to: file.output)
     try file.output.flush()
     progress(byteCount)
     // The output is read again even without --verify: what it does not say of itself goes beside it.
     let written = try Loaded(
       file.temporaryPath, format: destination.format, writtenIn: destination.dialect)
     if options.verify {
-      let compared = try compareTensors(with: written.checkpoint)
+      let compared = try compareTensors(with: written.checkpoint, exported)
       report.checks.append(
         ConversionReport.Check(
           name: "source", detail: "\(compared) tensors read again, equal bit for bit"))
     }
     try writeSidecar(ifOtherThan: written.checkpoint, report: &report)
-  }
-
-  /// Puts contract and recipe beside the output where reading it does not give them, and removes those
-  /// of the file that it replaces.
-  private func writeSidecar(
-    ifOtherThan written: Checkpoint, report: inout ConversionReport
-  ) throws {
-    let sidecar = Sidecar.path(of: destination.path)
-    if written.contract != source.checkpoint.contract
-      || written.recipe != source.checkpoint.recipe
-    {
-      let beside = try AtomicFile(
-        sidecar, AtomicFile.Options(force: options.force, sync: options.sync))
-      try beside.output.write(try jsonBytes(Sidecar(source.checkpoint)))
-      try beside.commit()
-      report.notes.append(
-        "\(destination.dialectName) cannot hold the whole contract and recipe: they are in "
-          + baseName(sidecar))
-    } else {
-      try AtomicFile.remove(sidecar, force: options.force)
-    }
-  }
-
-  /// Compares every tensor with the one that was read again; gives their number.
-  func compareTensors(with written: Checkpoint) throws -> Int {
-    let entries = source.checkpoint.entries
-    try forEachConcurrently(entries, threads: options.threads, weight: \.tensor.byteCount) {
-      entry in
-      guard let other = written[entry.path], try entry.tensor.hasSameBits(as: other) else {
-        throw Failure(
-          .differs, place: entry.path, "what was written is not what the source has")
-      }
-    }
-    return entries.count
   }
 }

@@ -12,6 +12,14 @@ public struct ConversionOptions: Sendable {
   public var drop: [String] = []
   /// Fields of the contract that the user sets: `encoder.padding=symmetric`.
   public var settings: [String] = []
+  /// `from-online` where the target that the source lacks begins as a copy; nil where nothing is made.
+  public var target: String?
+  /// `random` or `random:HIDDEN` where a predictor is made that the source lacks.
+  public var predictor: String?
+  /// Where the generator of random weights begins; 0 where nil.
+  public var seed: UInt64?
+  /// Whether a bias that the output's dialect has and the checkpoint lacks is written as zeros.
+  public var zeroBiases = false
   /// Whether an existing output is replaced.
   public var force = false
   /// Whether nothing is written.

@@ -1,4 +1,5 @@
 import Checkpoints
+import Tensors
 
 /// What a conversion did; its JSON form is what `byol-convert --json` prints
 /// (`schemas/convert-report.schema.json`).
@@ -37,12 +38,26 @@ public struct ConversionReport: Codable, Sendable {
   public var fingerprints: [String: String]
   /// The checks, all of which passed.
   public var checks: [Check]
+  /// Tensors that the output's dialect has no place for, by role.
+  public var leftOut: [LeftOut]
+  /// How the networks were made that the source has not, by role.
+  public var made: [String: MadeRole]
   /// What the user should know.
   public var notes: [String]
   /// Where each source name goes; only of a dry run.
   public var mapping: [Mapping]?
   /// Whether nothing was written.
   public var dryRun: Bool
+
+  /// Tensors of a role that were left out.
+  public struct LeftOut: Codable, Sendable {
+    /// The role.
+    public var role: Role
+    /// How many tensors.
+    public var tensors: Int
+    /// Their native names.
+    public var names: [String]
+  }
 
   /// A source name and where it goes.
   public struct Mapping: Codable, Sendable {
@@ -55,7 +70,26 @@ public struct ConversionReport: Codable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case source, output, architecture, counts, roles, fingerprints, checks, notes, mapping
+    case source, output, architecture, counts, roles, fingerprints, checks, made, notes, mapping
     case dryRun = "dry_run"
+    case leftOut = "left_out"
+  }
+}
+
+extension ConversionReport {
+  /// Tells what a dialect has no place for, and its notes.
+  mutating func tell(of exported: Exported) {
+    let names = Dictionary(grouping: exported.leftOut, by: Role.init(of:))
+    leftOut = Role.allCases.compactMap { role in
+      names[role].map { LeftOut(role: role, tensors: $0.count, names: $0.sorted()) }
+    }
+    notes += exported.notes
+    guard !leftOut.isEmpty else { return }
+    let count = exported.leftOut.count
+    let roles = leftOut.map { "\($0.role.rawValue) (\($0.tensors))" }
+    notes.append(
+      "\(Numbers.counted(count, "tensor")) \(count == 1 ? "is" : "are") not held by "
+        + "\(output.dialect) and \(count == 1 ? "was" : "were") left out: "
+        + roles.joined(separator: ", "))
   }
 }

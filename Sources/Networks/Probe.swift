@@ -14,7 +14,7 @@ public enum Probe {
   }
 
   static func input(shape: [Int], seed: UInt64 = seed) -> Activation {
-    var generator = ProbeGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     let count = shape.reduce(1, *)
     return Activation(shape: shape, values: (0..<count).map { _ in generator.nextValue() })
   }
@@ -114,7 +114,7 @@ extension Verification.Stage {
     // A pooled stem, blocks, and the outputs: what any implementation can look at.
     let isBlock = parts.count == 2 && parts[1].hasPrefix("block")
     guard isBlock || name == "stem/pool" || Output(rawValue: name) != nil else { return nil }
-    var generator = ProbeGenerator(seed: Probe.seed)
+    var generator = SplitMix64(seed: Probe.seed)
     var sum = 0.0
     var squares = 0.0
     var dot = 0.0

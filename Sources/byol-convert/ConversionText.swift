@@ -24,6 +24,9 @@ struct ConversionText {
       "\(role.role.rawValue) \(Numbers.grouped(role.parameters))"
     }
     Swift.print("  parameters: " + roles.joined(separator: ", "))
+    for (role, made) in report.made.sorted(by: { $0.key < $1.key }) {
+      Swift.print("  made: \(role) is \(made.summary)")
+    }
     if let mapping = report.mapping { printMapping(mapping) }
     for check in report.checks { Swift.print("  \(check.name): \(check.detail)") }
     if let fingerprint = report.fingerprints["all"] {

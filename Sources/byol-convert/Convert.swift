@@ -43,6 +43,24 @@ struct Convert: ParsableCommand {
     help: ArgumentHelp("Set a field: encoder.padding=symmetric.", valueName: "field=value"))
   var set: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Make the target that the source lacks: from-online copies encoder and projector.",
+      valueName: "from-online"))
+  var target: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Make the predictor that the source lacks, with random weights: random, or random:4096.",
+      valueName: "random"))
+  var predictor: String?
+
+  @Option(help: ArgumentHelp("Where the random weights begin.", valueName: "n"))
+  var seed: UInt64?
+
+  @Flag(help: "Write zeros for biases that the output's dialect has and the checkpoint lacks.")
+  var zeroBiases = false
+
   @Flag(help: "Say what would be done, name by name, and write nothing.")
   var dryRun = false
 
@@ -75,6 +93,10 @@ struct Convert: ParsableCommand {
     options.toFormat = toFormat
     options.drop = drop
     options.settings = set
+    options.target = target
+    options.predictor = predictor
+    options.seed = seed
+    options.zeroBiases = zeroBiases
     options.force = force
     options.dryRun = dryRun
     options.probe = probe

@@ -43,6 +43,9 @@ struct InspectionText {
         "\(counts.source) source names = \(counts.used) used + \(counts.aliases) aliases + "
           + "\(counts.extras) extras + \(counts.dropped) dropped")
     }
+    for (role, made) in (view.made ?? [:]).sorted(by: { $0.key < $1.key }) {
+      Swift.print("made, not the source's: \(role) is \(made.summary)")
+    }
     if let licence = view.licence { Swift.print("licence of the weights: \(licence)") }
   }
 

@@ -57,6 +57,8 @@ public struct Inspection: Codable, Sendable {
   public var sourceDialect: Provenance.DialectUse?
   /// How many of its names went where.
   public var counts: Provenance.Counts?
+  /// How the networks were made that the source had not, by role.
+  public var made: [String: MadeRole]?
   /// The licence of the weights, where it is known.
   public var licence: String?
   /// The tool that made the file.
@@ -81,7 +83,7 @@ public struct Inspection: Codable, Sendable {
   public var notes: [String]
 
   enum CodingKeys: String, CodingKey {
-    case path, size, format, dialect, form, source, counts, licence, architecture, roles
+    case path, size, format, dialect, form, source, counts, made, licence, architecture, roles
     case fingerprint, contract, recipe, verification, tensors, notes
     case sourceDialect = "source_dialect"
     case createdBy = "created_by"
@@ -102,6 +104,7 @@ public struct Inspection: Codable, Sendable {
     source = checkpoint.provenance.source
     sourceDialect = isNative ? checkpoint.provenance.dialect : nil
     counts = checkpoint.provenance.counts
+    made = checkpoint.provenance.made
     licence = checkpoint.provenance.licence
     createdBy = isNative ? checkpoint.provenance.createdBy : nil
     architecture = checkpoint.contract.summary

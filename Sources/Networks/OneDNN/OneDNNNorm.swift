@@ -25,6 +25,14 @@
       self.path = path
       self.checkpoint = checkpoint
       eps = checkpoint.contract.batchNorm.eps
+      let isHead = path.split(separator: "/").dropFirst().first != "encoder"
+      let leaves = ["scale", "offset", "mean"].map { checkpoint["\(path)/\($0)"] != nil }
+      if isHead, leaves == [false, false, true] {
+        // Normalisation alone, as behind SimSiam's last layer.
+        scale = Array(repeating: 1, count: channels)
+        offset = Array(repeating: 0, count: channels)
+        return
+      }
       scale = try checkpoint.vector("\(path)/scale", count: channels)
       offset = try checkpoint.vector("\(path)/offset", count: channels)
     }

@@ -32,7 +32,7 @@
         let norm = head("\(network)/bn\(layer)")
         try checkBias(of: name, biases.indices.contains(layer) ? biases[layer] : nil)
         let unit = Unit(
-          layer: name, norm: has("scale", of: norm) ? norm : nil, rectifies: layer < count - 1)
+          layer: name, norm: hasNorm(norm) ? norm : nil, rectifies: layer < count - 1)
         array = try linear(array, unit, outputs: sizes.isEmpty ? nil : sizes[layer + 1])
       }
       return array

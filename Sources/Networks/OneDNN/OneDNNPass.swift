@@ -72,7 +72,8 @@
         return outputs
       }
       let projection = try perceive(
-        embedding, "projector", sizes: mlp.projector, biases: mlp.projectorBiases)
+        embedSimplicially(embedding), "projector", sizes: mlp.projector, biases: mlp.projectorBiases
+      )
       note(.projection, projection)
       guard last >= .prediction, has("weight", of: head("predictor/linear0")) else {
         return outputs

@@ -1,4 +1,5 @@
 import COpenBLAS
+import Glibc
 import Tensors
 
 /// A type of numbers whose matrices OpenBLAS multiplies.
@@ -15,6 +16,9 @@ protocol BLASNumber: BinaryFloatingPoint, Sendable {
 
   /// The elements of a tensor of any type, row-major.
   static func read(_ tensor: Tensor) throws -> [Self]
+
+  /// e to the power of this number.
+  var exponential: Self { get }
 }
 
 extension Float: BLASNumber {
@@ -30,6 +34,8 @@ extension Float: BLASNumber {
   }
 
   static func read(_ tensor: Tensor) throws -> [Float] { try tensor.floats() }
+
+  var exponential: Float { expf(self) }
 }
 
 extension Double: BLASNumber {
@@ -45,6 +51,8 @@ extension Double: BLASNumber {
   }
 
   static func read(_ tensor: Tensor) throws -> [Double] { try tensor.doubles() }
+
+  var exponential: Double { exp(self) }
 }
 
 /// A length as OpenBLAS takes it.

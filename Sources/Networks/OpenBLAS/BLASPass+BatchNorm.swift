@@ -11,8 +11,7 @@ extension BLASPass {
   /// - Throws: `Failure` (`badInput`) where a tensor of `path` does not fit the input.
   mutating func normalise(_ array: inout BLASArray<Number>, _ path: String) throws {
     let count = array.channels
-    let scale = try vector(path + "/scale", count: count)
-    let offset = try vector(path + "/offset", count: count)
+    let (scale, offset) = try affine(path, count: count)
     let mean: [Double]
     let variance: [Double]
     if isTraining {
@@ -32,6 +31,20 @@ extension BLASPass {
       minus: mean.map { Number($0) },
       times: zip(scale, variance).map { Number($0 / ($1 + eps).squareRoot()) },
       plus: offset.map { Number($0) })
+  }
+
+  /// Scale and offset: 1 and 0 where a head's batch norm has neither, but running statistics (SimSiam's
+  /// last one, `affine=False`); an encoder's has both.
+  private func affine(_ path: String, count: Int) throws -> (scale: [Double], offset: [Double]) {
+    let isPlain =
+      checkpoint[path + "/scale"] == nil && checkpoint[path + "/offset"] == nil
+      && checkpoint[path + "/mean"] != nil && !path.hasPrefix("\(branch)/encoder/")
+    guard !isPlain else {
+      return ([Double](repeating: 1, count: count), [Double](repeating: 0, count: count))
+    }
+    return (
+      try vector(path + "/scale", count: count), try vector(path + "/offset", count: count)
+    )
   }
 }
 

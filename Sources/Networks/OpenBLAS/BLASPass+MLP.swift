@@ -2,6 +2,12 @@ import Checkpoints
 import Tensors
 
 extension BLASPass {
+  /// Whether a batch norm of that name follows a layer: one that is trained, or (SimSiam's last) one
+  /// that has running statistics alone.
+  func hasNorm(_ path: String) -> Bool {
+    checkpoint[path + "/scale"] != nil || checkpoint[path + "/mean"] != nil
+  }
+
   /// Whether the checkpoint has that head of the branch.
   func has(_ head: String) -> Bool { checkpoint["\(branch)/\(head)/linear0/weight"] != nil }
 
@@ -25,7 +31,7 @@ extension BLASPass {
       array = try linear(array, "\(base)/\(name)")
       try check(array.channels, "\(base)/\(name)", layer, sizes, biases)
       trace("\(head)/\(name)", array)
-      if checkpoint["\(base)/bn\(layer)/scale"] != nil {
+      if hasNorm("\(base)/bn\(layer)") {
         try normalise(&array, "\(base)/bn\(layer)", as: "\(head)/bn\(layer)")
       }
       if layer < count - 1 { array.rectify() }

@@ -56,7 +56,7 @@ struct BLASPass<Number: BLASNumber> {
     let mlp = checkpoint.contract.mlp
     if request.until >= .projection, has("projector") {
       let projection = try perceive(
-        embedding, "projector", sizes: mlp.projector, biases: mlp.projectorBiases)
+        simplicial(embedding), "projector", sizes: mlp.projector, biases: mlp.projectorBiases)
       note(.projection, projection)
       if request.until >= .prediction, has("predictor") {
         note(
