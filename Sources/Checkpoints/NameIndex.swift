@@ -16,7 +16,7 @@ struct NameIndex {
   private var places: [[UInt8]: [Place]] = [:]
 
   /// No dialect needs more places to tell where its names begin.
-  private static let mostPlaces = 64
+  private static let mostPlaces = 4096
 
   /// - Parameter records: field names of named tuples whose file does not carry them.
   init(_ archive: Archive, records: [String: [String]] = [:]) {
