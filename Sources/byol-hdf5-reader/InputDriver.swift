@@ -1,4 +1,5 @@
 import CHDF5
+import CLinux
 import Glibc
 
 /// A driver by which libhdf5 reads standard input and nothing else: it cannot open a file, whatever

@@ -13,6 +13,8 @@ def load(path):
 
         with safe_open(path, "pt") as file:
             return {"metadata": file.metadata(), **{name: file.get_tensor(name) for name in file.keys()}}
+    if path.suffix == ".npz":
+        return dict(np.load(path))
     if path.suffix == ".pdparams":
         return pickle.loads(path.read_bytes())
     return torch.load(path, map_location="cpu", weights_only=False)

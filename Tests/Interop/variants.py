@@ -5,6 +5,7 @@ source as `facts only`; trained for a few steps; saved as the project saves; and
 """
 
 import copy
+import json
 import random as randoms
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -26,8 +27,6 @@ class Made:
     tree: object
     parts: Parts
     ending: str = "pt"
-    # What the file cannot tell, and a user would have to say.
-    options: tuple = ()
     # Modules that hold the parts.
     modules: tuple = ()
     # Keeps what the tree was made of.
@@ -71,6 +70,30 @@ def networks(sizes, encoder=resnet, biases=(True, True), **named):
         copy.deepcopy(online), mlp(sizes.embedding, sizes.hidden, sizes.out, biases))  # fmt: skip
     jitter(*vars(parts).values())
     return parts
+
+
+# DeepMind
+
+
+class Computed:
+    """Outputs that come from one function."""
+
+    def __init__(self, function):
+        self.outputs = lambda images: function(images)
+
+
+@variant("haiku", "dm-haiku 0.0.17's ResNet; the experiment's outer function facts only")
+def haiku(random, sizes):
+    import haiku_network
+
+    sizes = sizes.but(small_stem=False)
+    arrays, function = haiku_network.pretrained(
+        sizes, random.randrange(1 << 30), version_2=random.random() < 0.3)
+
+    def save(tree, path):
+        np.savez(path, **tree)
+
+    return Made(arrays, Computed(function), "npz", save=save, sizes=sizes)
 
 
 # lucidrains
@@ -512,7 +535,14 @@ def timm(random, sizes):
     from safetensors.torch import save_file
 
     net = warmed(timm_resnet(sizes.but(stem=64)))
-    return Made(net.state_dict(), Parts(net), "safetensors", model=net, save=save_file, sizes=sizes)
+
+    def save(tree, path):
+        """As timm exports to Hugging Face: the weights, and what they are beside them."""
+        save_file(tree, path)
+        config = {"architecture": "resnet50", "num_classes": 0, "num_features": sizes.embedding}
+        path.with_name("config.json").write_text(json.dumps(config))
+
+    return Made(net.state_dict(), Parts(net), "safetensors", model=net, save=save, sizes=sizes)
 
 
 @variant("torchvision", "torchvision 0.28.0")
