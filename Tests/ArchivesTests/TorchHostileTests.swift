@@ -174,6 +174,28 @@ struct TorchHostileTests {
     #expect(try Torch().read(zip(members)).root["a"]?.tensor().floats() == [1])
   }
 
+  @Test func `a storage that stands in the tree is a record of its class with all elements`() throws
+  {
+    for (module, type, count) in [
+      ("torch", "FloatStorage", 4), ("torch.storage", "UntypedStorage", 16),
+    ] {
+      var program = Program()
+      program.bytes += Array("(".utf8)
+      program.text("storage")
+      program.global(module, type)
+      program.text("0")
+      program.text("cpu")
+      program.integer(count)
+      program.bytes += Array("tQ.".utf8)
+      let file = try zip([
+        ("r/data.pkl", program.bytes), ("r/data/0", [UInt8](repeating: 0, count: 16)),
+      ])
+      let leaf = try #require(try Torch().read(file).leaves.first)
+      #expect(leaf.name == "__args__/0")
+      #expect(try leaf.value.tensor().shape == [count])
+    }
+  }
+
   @Test func `bytes after the pickle`() throws {
     let members = [
       ("r/data.pkl", Claim().pickle + [0]), ("r/data/0", [UInt8](repeating: 0, count: 16)),

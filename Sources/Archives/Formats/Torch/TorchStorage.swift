@@ -33,8 +33,9 @@ final class TorchStorage: PickleObject {
     self.count = count
     view = source.map { TorchView(identity, $0, isBigEndian: isBigEndian, budget) }
     var all = PickleValue.none
-    if let view, case .typed = identity.type {
-      all = try view.tensor(offset: 0, shape: [count], strides: [1])
+    if let view {
+      let type: ElementType? = identity.type == .untyped ? .uint8 : nil
+      all = try view.tensor(type, offset: 0, shape: [count], strides: [1])
     }
     super.init(type, .call, [all])
   }
