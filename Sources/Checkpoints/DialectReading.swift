@@ -36,6 +36,9 @@ struct DialectReading {
     var isWeight: Bool
   }
 
+  /// The form's rules by the words that they begin with.
+  private let index: RuleIndex
+
   /// What became of a leaf.
   enum Place {
     case kept(SourceLeaf)
@@ -48,6 +51,7 @@ struct DialectReading {
     self.prefix = Array(fit.prefix.utf8)
     self.drop = drop
     nativeWords = dialect.maps.nativeWords
+    index = RuleIndex(fit.form.rules)
     variables = fit.bound.filter { dialect.file.variables?[$0.key] != nil }
   }
 
@@ -124,7 +128,8 @@ struct DialectReading {
     }
     let isBehind = item.bytes.starts(with: prefix)
     let behind = isBehind ? Array(item.bytes.dropFirst(prefix.count)) : []
-    for rule in form.rules where rule.isRoot || isBehind {
+    for rule in index.candidates(item.bytes, behind: isBehind ? behind : nil)
+    where rule.isRoot || isBehind {
       guard
         let bindings = rule.dialect.match(
           rule.isRoot ? item.bytes : behind, maps: dialect.maps, known: rule.bound),

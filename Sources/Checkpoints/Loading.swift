@@ -97,8 +97,11 @@ public struct Loaded: Sendable {
   /// The dialect whose rules fit the archive's names best.
   private static func recognised(_ archive: Archive) throws -> Dialect {
     var best: (dialect: Dialect, fit: Dialect.Fit)?
+    let plain = NameIndex(archive)
     for dialect in try Dialects.all() {
-      guard let fit = try dialect.fit(archive), fit.isBetter(than: best?.fit) else { continue }
+      // Few dialects have words of their own for the fields of tuples.
+      let index = dialect.file.records.map { NameIndex(archive, records: $0) } ?? plain
+      guard let fit = try dialect.fit(index), fit.isBetter(than: best?.fit) else { continue }
       best = (dialect, fit)
     }
     if let best, best.fit.share >= 0.5 { return best.dialect }

@@ -16,7 +16,8 @@ extension DialectReading {
     takeHyperparameters(found)
     let declared = declaredGroups(text)
     // Where the sizes of the groups agree too, one group's parameters are not taken for another's.
-    let isDeclared = text.groupPerTensor == true || found.groupSizes.count == 1
+    let isDeclared =
+      text.groupPerTensor == true || found.groupSizes.count == 1
       || found.groupSizes == declared.map(\.count)
     let orders = (isDeclared ? [declared.flatMap { $0 }] : []) + [parameters]
     guard let order = orders.first(where: { found.fits($0) }) else { return }
