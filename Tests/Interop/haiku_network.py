@@ -6,7 +6,8 @@ import haiku
 import jax
 import numpy as np
 
-MEAN, STD = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
+# These networks run for milliseconds; without the compiler's diligence they begin in seconds.
+jax.config.update("jax_disable_most_optimizations", True)
 
 
 class ResNet(haiku.nets.ResNet):
@@ -72,36 +73,37 @@ def pretrained(sizes, seed, **options):
     """
     made = transformed(sizes, **options)
     random = np.random.default_rng(seed)
-    arrays, outputs = {"step": np.int64(3), "rng": np.array([0, seed % 2**32], np.uint32)}, []
+    pictures = random.normal(size=(6, 32, 32, 3)).astype(np.float32)
+    shapes, states = jax.eval_shape(partial(made.init, training=True), jax.random.PRNGKey(0), pictures)
     measure = jax.jit(partial(made.apply, training=True))
+    arrays = {"step": np.int64(3), "rng": np.array([0, seed], np.uint32)}
+    branches = []
     for branch in ("online", "target"):
-        pictures = random.normal(size=(6, 32, 32, 3)).astype(np.float32)
-        key = jax.random.PRNGKey(int(random.integers(1 << 30)))
-        params, state = made.init(key, pictures, training=True)
-        params = {module: {name: spread(name, array, random) for name, array in names.items()}
-                  for module, names in params.items()}  # fmt: skip
+        params = drawn(shapes, random)
+        state = jax.tree.map(lambda array: np.zeros(array.shape, array.dtype), states)
         for _ in range(3):
             _, state = measure(params, state, pictures)
         arrays |= joined(params, f"{branch}_params/") | joined(state, f"{branch}_state/")
-        outputs.append(jax.jit(partial(made.apply, params, state)))
-        if branch == "online":
-            momentum = {module: {name: 0.01 * random.normal(size=array.shape).astype(np.float32)
-                                 for name, array in names.items()}
-                        for module, names in params.items()}  # fmt: skip
-            arrays |= joined(momentum, "opt_state/mu/")
-    return arrays, partial(both, outputs)
+        branches.append((params, state))
+    momentum = {module: {name: 0.01 * array for name, array in names.items()}
+                for module, names in drawn(shapes, random).items()}  # fmt: skip
+    arrays |= joined(momentum, "opt_state/mu/")
+    return arrays, partial(both, jax.jit(made.apply), branches)
 
 
-def spread(name, array, random):
-    """Scales, offsets and biases that no two channels have in common."""
-    if name in ("scale", "offset", "b"):
-        array = np.asarray(array) + 0.2 * random.normal(size=array.shape)
-    return np.asarray(array, np.float32)
+def drawn(shapes, random):
+    """Weights that keep the size of what they see; scales, offsets and biases that all differ."""
+    def array(name, shape):
+        if name == "w":
+            return random.normal(size=shape) * np.sqrt(2 / np.prod(shape[:-1]))
+        return (name == "scale") + 0.2 * random.normal(size=shape)
+
+    return {module: {name: array(name, given.shape).astype(np.float32) for name, given in names.items()}
+            for module, names in shapes.items()}  # fmt: skip
 
 
-def both(outputs, pictures):
+def both(apply, branches, pictures):
     """What the online and the target network make of pictures."""
     pictures = np.asarray(pictures).transpose(0, 2, 3, 1)
-    with jax.default_matmul_precision("highest"):
-        online, target = (dict(apply(pictures)[0]) for apply in outputs)
+    online, target = (dict(apply(*branch, pictures)[0]) for branch in branches)
     return online | {f"target_{name}": target[name] for name in ("embedding", "projection")}

@@ -84,7 +84,7 @@ class Computed:
 
 @variant("haiku", "dm-haiku 0.0.17's ResNet; the experiment's outer function facts only")
 def haiku(random, sizes):
-    import haiku_network
+    import haiku_network  # here, since JAX takes seconds to import
 
     sizes = sizes.but(small_stem=False)
     arrays, function = haiku_network.pretrained(
@@ -512,6 +512,7 @@ def torchgeo(random, sizes):
 
 def timm_resnet(sizes, classes=0):
     """timm's own ResNet, narrow."""
+    libraries.torchvision()
     from timm.models.resnet import BasicBlock, Bottleneck, ResNet
 
     return ResNet(
