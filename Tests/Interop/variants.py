@@ -83,12 +83,21 @@ class Computed:
 
 
 @variant("haiku", "dm-haiku 0.0.17's ResNet; the experiment's outer function facts only")
-def haiku(random, sizes):
+def haiku_1(random, sizes):
+    return haiku(random, sizes, version_2=False)
+
+
+@variant("haiku", "dm-haiku 0.0.17's ResNet of version 2; the experiment's outer function facts only")
+def haiku_2(random, sizes):
+    return haiku(random, sizes, version_2=True)
+
+
+def haiku(random, sizes, version_2):
+    """A state of DeepMind's experiment."""
     import haiku_network  # here, since JAX takes seconds to import
 
     sizes = sizes.but(small_stem=False)
-    arrays, function = haiku_network.pretrained(
-        sizes, random.randrange(1 << 30), version_2=random.random() < 0.3)
+    arrays, function = haiku_network.pretrained(sizes, random.randrange(1 << 30), version_2=version_2)
 
     def save(tree, path):
         np.savez(path, **tree)
