@@ -129,9 +129,11 @@ public struct Conversion {
     into file: AtomicFile, progress: @escaping @Sendable (Int) -> Void,
     report: inout ConversionReport
   ) throws {
-    if let model = try graphModel() {
+    let model = try graphModel()
+    let exported = model == nil ? try exported() : nil
+    if let model {
       try model.write(to: file.output)
-    } else if let exported = try exported() {
+    } else if let exported {
       report.tell(of: exported)
       try destination.format.write(exported.archive, to: file.output)
     }
