@@ -21,7 +21,12 @@ def load(path):
 
 
 def difference(first, second, place=""):
-    """The first place where two values differ, in words, or None."""
+    """The first place where two values differ, in words, or None.
+
+    An array of NumPy that lies in a PyTorch file among tensors may come back as a tensor.
+    """
+    if isinstance(first, np.ndarray) and isinstance(second, torch.Tensor):
+        second = second.numpy()
     if type(first) is not type(second):
         return f"{place}: {type(first).__name__} and {type(second).__name__}"
     if isinstance(first, torch.Tensor):

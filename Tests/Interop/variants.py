@@ -5,10 +5,10 @@ source as `facts only`; trained for a few steps; saved as the project saves; and
 """
 
 import copy
-import json
 import random as randoms
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from unittest import mock
 
 import libraries
@@ -540,18 +540,13 @@ def warmed(net):
     return net
 
 
-@variant("timm", "timm 1.0.31, safetensors 0.8.0")
+# Without its config.json nothing tells the file from torchvision's.
+@variant("torchvision", "timm 1.0.31, safetensors 0.8.0")
 def timm(random, sizes):
     from safetensors.torch import save_file
 
-    net = warmed(timm_resnet(sizes.but(stem=64)))
-
-    def save(tree, path):
-        """As timm exports to Hugging Face: the weights, and what they are beside them."""
-        save_file(tree, path)
-        config = {"architecture": "resnet50", "num_classes": 0, "num_features": sizes.embedding}
-        path.with_name("config.json").write_text(json.dumps(config))
-
+    net = warmed(timm_resnet(sizes))
+    save = partial(save_file, metadata={"format": "pt"})
     return Made(net.state_dict(), Parts(net), "safetensors", model=net, save=save, sizes=sizes)
 
 
