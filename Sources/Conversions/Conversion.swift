@@ -130,13 +130,13 @@ public struct Conversion {
     into file: AtomicFile, progress: @escaping @Sendable (Int) -> Void,
     report: inout ConversionReport
   ) throws {
-    var exported: Exported?
-    if let model = try graphModel() {
+    let model = try graphModel()
+    let exported = model == nil ? try exported() : nil
+    if let model {
       try model.write(to: file.output)
-    } else if let made = try self.exported() {
-      report.tell(of: made)
-      try destination.format.write(made.archive, to: file.output)
-      exported = made
+    } else if let exported {
+      report.tell(of: exported)
+      try destination.format.write(exported.archive, to: file.output)
     }
     try file.output.flush()
     progress(byteCount)
