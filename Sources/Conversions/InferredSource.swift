@@ -92,6 +92,11 @@ public struct InferredSource: Sendable {
   ///
   /// - Throws: `Failure`, see above.
   public mutating func prove(with reference: Reference, tolerance: Double? = nil) throws {
+    guard inference.isWhole else {
+      throw Failure(
+        .differs, file: path,
+        "too little is known to run the networks on \(reference.name): \(inference.openText)")
+    }
     let tolerance = tolerance ?? FileVerification.usualTolerance
     let engine = Engines.fast()
     var agreeing: [(trial: Trial, error: Double)] = []
@@ -102,16 +107,12 @@ public struct InferredSource: Sendable {
       nearest = min(nearest, error)
       if error <= tolerance { agreeing.append((trial, error)) }
     }
-    guard nearest.isFinite || !agreeing.isEmpty else {
-      throw Failure(
-        .differs, file: path,
-        "too little is known to run the networks on \(reference.name): \(inference.openText)")
-    }
     guard let best = agreeing.min(by: { $0.error < $1.error }) else {
       throw Failure(
         .differs, file: path,
         "of \(Numbers.counted(trials.count, "mapping")) none gives the outputs of \(reference.name): "
-          + "the nearest is off by \(Numbers.error(nearest)) (tolerance \(Numbers.error(tolerance)))")
+          + "the nearest is off by \(Numbers.error(nearest)) (tolerance \(Numbers.error(tolerance)))"
+      )
     }
     let words =
       "\(engine.name) gives the outputs of \(reference.name) (error \(Numbers.error(best.error)))"

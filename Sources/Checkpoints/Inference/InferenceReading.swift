@@ -45,7 +45,8 @@ struct InferenceReading: Sendable {
     try sortCopies()
     sortLoose()
     if let blockOrder {
-      ask(.blocks, "the order of blocks", ["that of the file"], isSure: false, blockOrder,
+      ask(
+        .blocks, "the order of blocks", ["that of the file"], isSure: false, blockOrder,
         "names with numbers")
     }
     if structure.hasTwins {
@@ -166,7 +167,8 @@ struct InferenceReading: Sendable {
       if case .weights = copies[$0] { true } else { false }
     }
     let loose = structure.loose.indices.filter { owners[$0] != .nobody }
-    return (networks.flatMap { structure.networks[$0].norms }
+    return
+      (networks.flatMap { structure.networks[$0].norms }
       + loose.flatMap { structure.loose[$0].norms }).filter { $0.vectors.count == count }
   }
 
@@ -290,9 +292,10 @@ struct InferenceReading: Sendable {
       return nil
     }
     let stems = networks.map { network in
-      Set(network.layers.filter { $0.place == "encoder/stem/conv" }.flatMap {
-        Self.words(items[$0.position].parts)
-      })
+      Set(
+        network.layers.filter { $0.place == "encoder/stem/conv" }.flatMap {
+          Self.words(items[$0.position].parts)
+        })
     }
     let words = Set(Self.words(items[predictor.position].parts))
     let shared = [stems[0].subtracting(stems[1]), stems[1].subtracting(stems[0])].map {

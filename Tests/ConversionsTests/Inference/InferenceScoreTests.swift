@@ -142,7 +142,7 @@ import Testing
   }
 
   @Test(.enabled(if: Shared.isPresent, Shared.why))
-  func `the dialect that was found reads the same tensors, and survives mending by hand`() throws {
+  func `the dialect that was found reads the same tensors`() throws {
     for file in Self.files where file.reference != nil {
       let named = try Self.named(file)
       let shuffled = try Shuffled(named, .words)
@@ -150,8 +150,10 @@ import Testing
       if let reference = file.reference { try source.prove(with: Self.reference(reference)) }
       #expect(source.inference.isSure, "\(file.path): \(source.inference.openText)")
       let found = try source.dialect().read(shuffled.archive).checkpoint
-      #expect(found.entries.map(\.path) == shuffled.truth.values.sorted())
-      for (name, path) in shuffled.truth {
+      // Random state has no shape of its own: it is kept as an extra.
+      let truth = shuffled.truth.filter { $0.value != "training/random" }
+      #expect(found.entries.map(\.path) == truth.values.sorted())
+      for (name, path) in truth {
         let leaf = try #require(shuffled.archive.leaves.first { $0.name == name })
         guard case .tensor(let theirs) = leaf.value else { continue }
         let said = try #require(found.tree?.leaves.first { $0.name == name }?.leaf)
