@@ -39,7 +39,8 @@ public struct Loaded: Sendable {
       let archive = try format.read(file)
       try self.init(
         file: file, archive: archive,
-        dialect: try given ?? Self.dialect(of: archive, named: dialect), drop: drop, sidecar: Sidecar.path(of: path), withTree: withTree)
+        dialect: try given ?? Self.dialect(of: archive, named: dialect), drop: drop,
+        sidecar: Sidecar.path(of: path), withTree: withTree)
     } catch let failure as Failure {
       // What the user asked for is not the file's fault.
       throw failure.kind == .usage ? failure : failure.of(file: path)

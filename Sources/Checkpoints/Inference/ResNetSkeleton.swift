@@ -55,8 +55,10 @@ struct ResNetSkeleton: Hashable {
   /// More skeletons than these are not looked for.
   static let mostFound = 8
 
-  /// Every skeleton whose convolutions are exactly these: nearly always one. A projection that changes
-  /// no channels may stand in the first stage or begin the second; the order of a file tells.
+  /// Every skeleton whose convolutions are exactly these: nearly always one.
+  ///
+  /// A projection that changes no channels may stand in the first stage or begin the second; the order
+  /// of a file tells.
   static func all(of kernels: [KernelOrder.Kernel]) -> [ResNetSkeleton] {
     let outputs = Set(kernels.map(\.outputs))
     let stems = kernels.filter { !outputs.contains($0.inputs) }

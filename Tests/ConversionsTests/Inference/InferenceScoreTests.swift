@@ -163,4 +163,23 @@ import Testing
       }
     }
   }
+
+  @Test(.enabled(if: Shared.isPresent, Shared.why))
+  func `a reference of other weights is a difference, and settles nothing`() throws {
+    let file = try #require(Self.files.last)
+    var source = try InferredSource(
+      Shuffled(Self.named(file), .hashed).archive, path: "timm")
+    let mapped = try MappedFile(Shared.path("fixtures/" + (file.reference ?? "")))
+    let parts = try Formats.recognising(mapped).read(mapped).leaves.map { leaf -> (String, Node) in
+      guard leaf.name == "embedding", case .tensor(let tensor) = leaf.value else {
+        return (leaf.name, leaf.value)
+      }
+      let doubled = try tensor.doubles().map { $0 * 1.001 }
+      return (leaf.name, .tensor(try Tensor(doubles: doubled, shape: tensor.shape)))
+    }
+    let reference = try Reference(Archive(.dict(parts), format: "npz"), name: "other")
+    let failure = #expect(throws: Failure.self) { try source.prove(with: reference) }
+    #expect(failure?.kind == .differs)
+    #expect(source.proof == nil && source.padding == nil)
+  }
 }
