@@ -28,11 +28,13 @@ import Testing
     for network in [first, second] {
       try add(network + ".stem.weight", [8, 3, 3, 3], around: 0)
       try norm(network + ".bn", 8)
-      for number in 0..<2 {
-        try add(network + ".conv\(number).weight", [8, 8, 3, 3], around: 0)
-        try norm(network + ".bn\(number)", 8)
+      for (number, inputs) in [8, 16].enumerated() {
+        try add(network + ".conv\(number).weight", [16, inputs, 3, 3], around: 0)
+        try norm(network + ".bn\(number)", 16)
       }
-      try linear(network + ".g.0", 8, 24)
+      try add(network + ".skip.weight", [16, 8, 1, 1], around: 0)
+      try norm(network + ".skip_bn", 16)
+      try linear(network + ".g.0", 16, 24)
       try norm(network + ".g.1", 24)
       try linear(network + ".g.3", 24, 4)
     }
