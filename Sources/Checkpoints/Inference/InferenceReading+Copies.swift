@@ -3,37 +3,57 @@ import Tensors
 extension InferenceReading {
   /// Tells weights from an optimiser's buffers, and a network from a second name of it.
   mutating func sortCopies() throws {
-    var originals: [Int] = []
     var slots: Set<String> = []
+    var weights: [Int] = []
     for (number, network) in structure.networks.enumerated() {
-      if let original = try originals.first(where: { try isSame(structure.networks[$0], network) }),
-        originals.count + slots.count < structure.networks.count - 1 || originals.count > 1
-          || isShared(structure.networks[original], network)
-      {
-        copies.append(copies[original])
-        continue
-      }
       let count = network.norms.first?.vectors.count
       let samples = try LabelReading(
         items: items, norms: network.norms.filter { $0.vectors.count == count }
       ).samples()
+      copies.append(.unknown)
       if structure.networks.count == 1 || samples.contains(where: \.isAroundOne) {
-        copies.append(.weights(originals.count))
-        originals.append(number)
+        weights.append(number)
         continue
       }
-      let some = network.layers.filter { items[$0.position].tensor.count <= 1 << 20 }.prefix(4)
-      let isSquared = try some.allSatisfy {
-        try items[$0.position].tensor.floats().allSatisfy { $0 >= 0 }
-      }
-      let isZero = samples.allSatisfy { $0.values.allSatisfy { $0 == 0 } }
-      let slot = isSquared && !isZero ? "exp_avg_sq" : "momentum"
-      copies.append(slots.insert(slot).inserted ? .slot(slot) : .unknown)
+      let slot = try slot(network, samples)
+      if slots.insert(slot).inserted { copies[number] = .slot(slot) }
     }
-    networkCount = originals.count
     if slots == ["momentum", "exp_avg_sq"] {
       copies = copies.map { $0 == .slot("momentum") ? .slot("exp_avg") : $0 }
     }
+    try nameWeights(weights)
+  }
+
+  /// What an optimiser calls buffers of these values.
+  private func slot(_ network: FoundNetwork, _ samples: [NormLabels.Sample]) throws -> String {
+    let some = network.layers.filter { items[$0.position].tensor.count <= 1 << 20 }.prefix(4)
+    let isSquared = try some.allSatisfy {
+      try items[$0.position].tensor.floats().allSatisfy { $0 >= 0 }
+    }
+    let isZero = samples.allSatisfy { $0.values.allSatisfy { $0 == 0 } }
+    return isSquared && !isZero ? "exp_avg_sq" : "momentum"
+  }
+
+  /// Numbers the networks that differ; equal ones are one under two names.
+  ///
+  /// Two that are equal and no third are no such thing: a run that has just begun has a target equal to
+  /// its online network, unless the file says that they share their bytes.
+  private mutating func nameWeights(_ weights: [Int]) throws {
+    var classes: [[Int]] = []
+    for number in weights {
+      let network = structure.networks[number]
+      let known = try classes.firstIndex { try isSame(structure.networks[$0[0]], network) }
+      if let known { classes[known].append(number) } else { classes.append([number]) }
+    }
+    if classes.count == 1, weights.count == 2,
+      !isShared(structure.networks[weights[0]], structure.networks[weights[1]])
+    {
+      classes = weights.map { [$0] }
+    }
+    for (index, members) in classes.enumerated() {
+      for member in members { copies[member] = .weights(index) }
+    }
+    networkCount = classes.count
   }
 
   private func isShared(_ left: FoundNetwork, _ right: FoundNetwork) -> Bool {

@@ -6,8 +6,11 @@ import Testing
 
 /// What words in names tell, and what they do not.
 @Suite struct WordsTests {
-  /// Two networks of one basic block and a predictor, under these names.
-  private func inference(_ first: String, _ second: String, predictor: String) throws -> Inference {
+  /// Two networks of one basic block and a predictor, under these names; with the same values where
+  /// they are equal.
+  private func inference(
+    _ first: String, _ second: String, predictor: String, areEqual: Bool = false
+  ) throws -> Inference {
     var entries: [(String, Node)] = []
     var next: UInt64 = 1
     func add(_ name: String, _ shape: [Int], around centre: Float, by width: Float = 0.2) throws {
@@ -26,6 +29,7 @@ import Testing
       try add(name + ".bias", [outputs], around: 0)
     }
     for network in [first, second] {
+      if areEqual { next = 1 }
       try add(network + ".stem.weight", [8, 3, 3, 3], around: 0)
       try norm(network + ".bn", 8)
       for (number, inputs) in [8, 16].enumerated() {
@@ -69,5 +73,14 @@ import Testing
   func `numbers, and words of both, do not`(_ names: (String, String, String)) throws {
     let found = try #require(online(inference(names.0, names.1, predictor: names.2)))
     #expect(!found.isSure)
+  }
+
+  /// As a run that has just begun: the target is no second name of the online network.
+  @Test func `two equal networks are two`() throws {
+    let found = try inference("online", "target", predictor: "q", areEqual: true)
+    #expect(found.isSure)
+    let natives = found.assignments.map(\.native)
+    #expect(Set(natives).count == natives.count)
+    #expect(natives.contains("target/encoder/stem/conv/weight"))
   }
 }
