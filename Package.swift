@@ -33,6 +33,7 @@ let package = Package(
   targets: [
     // C libraries: a module map and a shim each.
     .systemLibrary(name: "CMalloc"),
+    .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(
@@ -53,9 +54,14 @@ let package = Package(
 
     // Libraries, lowest first.
     .target(name: "Tensors", dependencies: [crypto], swiftSettings: strict),
-    .target(name: "Archives", dependencies: ["Tensors", "CZlib"], swiftSettings: strict),
+    .target(name: "HDF5Records", swiftSettings: strict),
+    .target(
+      name: "Archives", dependencies: ["HDF5Records", "Tensors", "CLinux", "CZlib"],
+      swiftSettings: strict),
     .target(
       name: "Checkpoints", dependencies: ["Archives", "Schemas", "Tensors"], swiftSettings: strict),
+    .target(
+      name: "Graphs", dependencies: ["Checkpoints", "Archives", "Tensors"], swiftSettings: strict),
     .target(
       name: "HDF5Writing", dependencies: ["Archives", "Tensors", "CHDF5"], swiftSettings: strict),
     .target(
@@ -63,7 +69,9 @@ let package = Package(
       swiftSettings: engines),
     .target(
       name: "Conversions",
-      dependencies: ["Checkpoints", "Archives", "CMalloc", "HDF5Writing", "Networks", "Tensors"],
+      dependencies: [
+        "Checkpoints", "Archives", "CMalloc", "Graphs", "HDF5Writing", "Networks", "Tensors",
+      ],
       swiftSettings: strict),
     .target(
       name: "Terminals", dependencies: ["Tensors", "CMalloc", arguments], swiftSettings: strict),
@@ -71,7 +79,7 @@ let package = Package(
     // Tools: parse, call, print.
     .executableTarget(
       name: "byol-convert",
-      dependencies: ["Conversions", "Checkpoints", "Tensors", "Terminals", arguments],
+      dependencies: ["Conversions", "Checkpoints", "Graphs", "Tensors", "Terminals", arguments],
       swiftSettings: strict),
     .executableTarget(
       name: "byol-inspect", dependencies: ["Checkpoints", "Tensors", "Terminals", arguments],
@@ -81,19 +89,30 @@ let package = Package(
       dependencies: ["Conversions", "Checkpoints", "Tensors", "Terminals", arguments],
       swiftSettings: strict),
 
+    // A program for the others: the process in which libhdf5 looks at other programs' files.
+    .executableTarget(
+      name: "byol-hdf5-reader", dependencies: ["CHDF5", "CLinux", "HDF5Records"],
+      swiftSettings: strict),
+
     // Tests: a folder per module.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
       name: "TensorsTests", dependencies: ["TestSupport", "Tensors"], swiftSettings: strict),
     .testTarget(
-      name: "ArchivesTests", dependencies: ["TestSupport", "Archives"],
+      name: "ArchivesTests",
+      dependencies: ["TestSupport", "Archives", "HDF5Records", "byol-hdf5-reader"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
-      name: "HDF5WritingTests", dependencies: ["TestSupport", "HDF5Writing", "Archives"],
+      name: "HDF5WritingTests",
+      dependencies: ["TestSupport", "HDF5Writing", "Archives", "Tensors", "byol-hdf5-reader"],
       swiftSettings: strict),
     .testTarget(
       name: "CheckpointsTests",
       dependencies: ["TestSupport", "Checkpoints", "Archives", "Tensors"], swiftSettings: strict),
+    .testTarget(
+      name: "GraphsTests",
+      dependencies: ["TestSupport", "Graphs", "Checkpoints", "Archives", "Tensors"],
+      swiftSettings: strict),
     .testTarget(
       name: "NetworksTests", dependencies: ["TestSupport", "Networks", "Checkpoints", "Archives"],
       swiftSettings: engines),

@@ -12,8 +12,10 @@ public enum Formats {
     TorchLegacy(),
     Safetensors(),
     SafetensorsIndex(),
+    Keras(),
     PickleFile(),
     Msgpack(),
+    Onnx(),
   ]
 
   /// The format called `name`.
@@ -38,9 +40,15 @@ public enum Formats {
       found: "a file that begins with \(file.beginning)")
   }
 
-  /// The format whose extension `path` has, or nil.
+  /// The format whose extension `path` has, or nil; of two extensions the longer one counts.
   public static func forWriting(_ path: String) -> (any ArchiveFormat)? {
-    all.first { format in format.extensions.contains { path.lowercased().hasSuffix("." + $0) } }
+    let path = path.lowercased()
+    let fitting = all.compactMap { format in
+      format.extensions.filter { path.hasSuffix("." + $0) }.map(\.utf8.count).max()
+        .map { (format: format, length: $0) }
+    }
+    // The first of the longest, should several have the same.
+    return fitting.max { $0.length < $1.length }?.format
   }
 }
 

@@ -38,6 +38,9 @@ public struct AxisRule: Sendable, Hashable, Codable {
     try container.encode(text)
   }
 
+  /// Whether the elements come in the same order in both, so that their bytes are the same.
+  public var keepsOrder: Bool { letters.filter { $0 != "1" } == native }
+
   /// A view of the dialect's tensor in native order.
   ///
   /// - Throws: `Failure` (`badInput`) where the number or the lengths of the axes do not fit.

@@ -8,10 +8,12 @@ enum Derivation: Sendable {
   case copy(Template)
   /// The number in the first of those tensors that is there, in the rule's own type.
   case count([Template], ElementType)
+  /// The recipe's step, in the rule's own type.
+  case step(ElementType)
   /// So many updates that 0.9 to their power is nothing in float32.
   case settled
 
-  /// Reads `copy PATH`, `count TYPE PATH PATH ...` or `settled`.
+  /// Reads `copy PATH`, `count TYPE PATH PATH ...`, `step TYPE` or `settled`.
   ///
   /// - Parameter place: puts the mount and the rule's place into a native name.
   /// - Throws: `Failure` (`badInput`).
@@ -24,10 +26,15 @@ enum Derivation: Sendable {
         throw Failure(place: "derived", expected: "an element type", found: "'\(words[1])'")
       }
       self = .count(try words.dropFirst(2).map { try Template(place($0)) }, type)
+    case "step" where words.count == 2:
+      guard let type = ElementType(rawValue: words[1]) else {
+        throw Failure(place: "derived", expected: "an element type", found: "'\(words[1])'")
+      }
+      self = .step(type)
     case "settled" where words.count == 1: self = .settled
     default:
       throw Failure(
-        place: "derived", expected: "'copy PATH', 'count TYPE PATH ...' or 'settled'",
+        place: "derived", expected: "'copy PATH', 'count TYPE PATH ...', 'step TYPE' or 'settled'",
         found: "'\(text)'")
     }
   }

@@ -84,6 +84,8 @@ struct DialectFile: Codable, Sendable {
     var anchor: String?
     /// The prefix of a new file.
     var prefix: String?
+    /// The name of a fragment's frame, which gives what this form does not say.
+    var frame: String?
     /// Names that a file must have.
     var requires: [String]?
     /// Names that a file must not have.
@@ -112,8 +114,8 @@ struct DialectFile: Codable, Sendable {
 
 /// An optimiser's state as PyTorch keeps it: buffers by a parameter's number, and groups of numbers.
 struct OptimizerText: Codable, Sendable {
-  /// Where its dictionary is, from the root: `optimizer_states|0|`.
-  var at: String
+  /// Where its dictionary is, from the root: `optimizer_states|0|`; a frame may say it.
+  var at: String?
   /// How the parameters are numbered; one group of all where absent.
   var groups: [Group]?
   /// Whether each parameter has a group of its own.

@@ -27,20 +27,24 @@ extension Dialect {
   /// The form, spelling and prefix with which most of the archive's names are this dialect's, or nil
   /// where none is.
   func fit(_ archive: Archive) throws -> Fit? {
-    let leaves = LeafNames(archive.root, records: file.records ?? [:])
-    let attributes = Set(archive.attributes.map { "@\($0.key)" })
-    let names = attributes.union(leaves.items.map(\.name))
+    try fit(NameIndex(archive, records: file.records ?? [:]))
+  }
+
+  /// As above, of names that several dialects are asked about.
+  func fit(_ index: NameIndex) throws -> Fit? {
     var best: Fit?
     for form in file.forms {
       for spelling in Spelling.all(file.spellings, for: form) {
-        for start in try starts(of: form, spelling, in: leaves) {
-          guard let conditions = form.conditions(names, prefix: start.prefix) else { continue }
+        for start in try starts(of: form, spelling, in: index) {
+          guard let conditions = form.conditions(index.names, prefix: start.prefix) else {
+            continue
+          }
           var rules = best.flatMap {
             $0.form.name == form.name && $0.form.spelling == spelling ? $0.form.rules : nil
           }
           rules = try rules ?? self.rules(of: form, spelling: spelling)
           let compiled = Form(text: form, spelling: spelling, rules: rules ?? [])
-          let fit = fit(compiled, start, conditions, leaves)
+          let fit = fit(compiled, start, conditions, index.leaves)
           if fit.isBetter(than: best) { best = fit }
           if fit.share == 1, form.anchor == nil { return fit }
         }
@@ -51,19 +55,17 @@ extension Dialect {
 
   /// Where a form's names may begin: what stands before its anchor, at most a few places.
   private func starts(
-    of form: DialectFile.FormText, _ spelling: Spelling, in leaves: LeafNames
+    of form: DialectFile.FormText, _ spelling: Spelling, in index: NameIndex
   ) throws -> [(prefix: String, bound: Bindings)] {
     guard let anchor = form.anchor else { return [("", [:])] }
     let template = try Template(spelling.apply(anchor))
     var found: [(prefix: String, bound: Bindings)] = []
-    for item in leaves.items where item.isTensor {
-      for start in item.bytes.indices
-      where start == 0 || item.bytes[start - 1] == 0x2F || item.bytes[start - 1] == 0x2E {
-        guard let bound = template.match(Array(item.bytes[start...]), maps: maps) else { continue }
-        let prefix = String(decoding: item.bytes[..<start], as: UTF8.self)
-        if !found.contains(where: { $0.prefix == prefix }) { found.append((prefix, bound)) }
-        if found.count == 16 { return found }
-      }
+    for place in index.candidates(template) {
+      let bytes = index.leaves.items[place.item].bytes
+      guard let bound = template.match(Array(bytes[place.start...]), maps: maps) else { continue }
+      let prefix = String(decoding: bytes[..<place.start], as: UTF8.self)
+      if !found.contains(where: { $0.prefix == prefix }) { found.append((prefix, bound)) }
+      if found.count == 16 { return found }
     }
     return found
   }
@@ -77,13 +79,15 @@ extension Dialect {
     // A sample of a very large file tells as much.
     let step = max(1, behind.count / 1000)
     let sample = stride(from: 0, to: behind.count, by: step).map { behind[$0].bytes }
-    let matched = sample.filter { name in
-      form.rules.contains { rule in
+    let rules = RuleIndex(form.rules)
+    let matched = sample.count { name in
+      let rest = Array(name.dropFirst(prefix.count))
+      return rules.candidates(name, behind: rest).contains { rule in
         rule.dialect.match(
-          rule.isRoot ? name : Array(name.dropFirst(prefix.count)), maps: maps,
-          known: rule.bound.merging(start.bound) { $1 }) != nil
+          rule.isRoot ? name : rest, maps: maps,
+          known: start.bound.isEmpty ? rule.bound : rule.bound.merging(start.bound) { $1 }) != nil
       }
-    }.count
+    }
     let share = sample.isEmpty ? 0 : Double(matched) / Double(sample.count)
     return Fit(
       form: form, prefix: start.prefix, bound: start.bound,

@@ -36,6 +36,9 @@ struct DialectReading {
     var isWeight: Bool
   }
 
+  /// The form's rules by the words that they begin with.
+  private let index: RuleIndex
+
   /// What became of a leaf.
   enum Place {
     case kept(SourceLeaf)
@@ -48,6 +51,7 @@ struct DialectReading {
     self.prefix = Array(fit.prefix.utf8)
     self.drop = drop
     nativeWords = dialect.maps.nativeWords
+    index = RuleIndex(fit.form.rules)
     variables = fit.bound.filter { dialect.file.variables?[$0.key] != nil }
   }
 
@@ -124,7 +128,8 @@ struct DialectReading {
     }
     let isBehind = item.bytes.starts(with: prefix)
     let behind = isBehind ? Array(item.bytes.dropFirst(prefix.count)) : []
-    for rule in form.rules where rule.isRoot || isBehind {
+    for rule in index.candidates(item.bytes, behind: isBehind ? behind : nil)
+    where rule.isRoot || isBehind {
       guard
         let bindings = rule.dialect.match(
           rule.isRoot ? item.bytes : behind, maps: dialect.maps, known: rule.bound),
@@ -262,11 +267,19 @@ extension NativeNames {
     return "extras/\(two(index / 256))/\(two(index % 256))"
   }
 
-  /// Whether the tensor of that native path is trained: a weight, bias, scale or offset.
+  /// Whether the tensor of that native path is trained: a weight, bias, scale or offset, or whatever an
+  /// encoder of an unknown kind has that is no running statistic.
   static func isParameter(_ path: String) -> Bool {
     guard path.hasPrefix("online/") || path.hasPrefix("target/") else { return false }
-    return !path.hasSuffix("/mean") && !path.hasSuffix("/variance")
+    let last = path.split(separator: "/").last.map(String.init) ?? ""
+    return !["mean", "variance"].contains(last)
+      && !(path.contains("/encoder/other/") && torchBuffers.contains(last))
   }
+
+  /// The last words of PyTorch's names of what is saved and not trained.
+  private static let torchBuffers: Set<String> = [
+    "running_mean", "running_var", "num_batches_tracked", "relative_position_index", "position_ids",
+  ]
 }
 
 extension Node {

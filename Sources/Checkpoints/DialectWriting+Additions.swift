@@ -8,7 +8,10 @@ extension DialectWriting {
     var added: [String] = []
     let written = Set(named.map(\.path))
     for (number, mount) in form.text.mounts.enumerated() where mount.alias != true {
-      for (layer, isExpected) in (mount.biases ?? []).enumerated() {
+      let biases = mount.biases ?? []
+      // A head of more layers is another one, whose biases the dialect's file does not tell.
+      guard checkpoint["\(mount.native)linear\(biases.count)/weight"] == nil else { continue }
+      for (layer, isExpected) in biases.enumerated() {
         let base = "\(mount.native)linear\(layer)"
         guard let weight = checkpoint[base + "/weight"], written.contains(base + "/weight"),
           let outputs = weight.shape.first
@@ -47,6 +50,12 @@ extension DialectWriting {
       guard let derived = rule.derived, case .tensor(let native, _) = rule.destination,
         native.text.hasPrefix("training/")
       else { continue }
+      if native.holes.isEmpty, !native.text.hasPrefix("training/bn/"),
+        checkpoint[native.text] == nil,
+        let tensor = try derived.tensor([:], of: checkpoint, dialect.maps.nativeWords)
+      {
+        try add(Checkpoint.Entry(native.text, tensor), mount: rule.mount, to: &named)
+      }
       // Wherever the batch norm is, its counter is too.
       for entry in checkpoint.entries where entry.path.hasSuffix("/scale") {
         let bn = String(entry.path.dropLast(6))
@@ -100,6 +109,10 @@ extension Derivation {
         return try Tensor(type, counter: count)
       }
       return try Tensor(type, counter: 0)
+    case .step(let type):
+      // A program that averages by this number takes 0 for a run that has not begun, and copies the
+      // online network over the target.
+      return try Tensor(type, counter: max(1, checkpoint.recipe.step ?? 1))
     case .settled:
       // 0.9 to the 1000th power is nothing in float32.
       return try Tensor(.int32, counter: 1000)

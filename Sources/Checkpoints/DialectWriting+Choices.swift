@@ -2,8 +2,8 @@ import Archives
 import Tensors
 
 extension DialectWriting {
-  /// The form of the file that came, or the first that goes with the format and has a place for the
-  /// kind of encoder.
+  /// The form of the file that came, or the first of those that go with the format and have places for
+  /// most of the weights.
   static func form(
     of dialect: Dialect, for checkpoint: Checkpoint, format: any ArchiveFormat
   ) throws -> DialectFile.FormText {
@@ -16,15 +16,23 @@ extension DialectWriting {
         "the dialect \(dialect.name) is written in \(formats.joined(separator: ", ")) files")
     }
     if let same = fitting.first(where: { $0.name == use?.form }) { return same }
-    let probe = checkpoint.entries.first { $0.path.contains("/encoder/") }?.path
-    guard let probe else { return first }
-    return try fitting.first { form in
-      try dialect.rules(of: form, spelling: .plain).contains { rule in
-        guard case .tensor(let native, _) = rule.destination else { return false }
-        return native.match(
-          Array(probe.utf8), maps: dialect.maps.nativeWords, known: rule.bound) != nil
+    guard fitting.count > 1 else { return first }
+    let weights = checkpoint.entries.filter { Role(of: $0.path).isWeights }
+      .map { Array($0.path.utf8) }
+    let words = dialect.maps.nativeWords
+    var best = (form: first, held: -1)
+    for form in fitting {
+      let templates = try dialect.rules(of: form, spelling: .plain).compactMap {
+        rule -> (Template, Bindings)? in
+        guard case .tensor(let native, _) = rule.destination else { return nil }
+        return (native, rule.bound)
       }
-    } ?? first
+      let held = weights.count { path in
+        templates.contains { $0.0.match(path, maps: words, known: $0.1) != nil }
+      }
+      if held > best.held { best = (form, held) }
+    }
+    return best.form
   }
 
   /// The words of the file that came, or the dialect's defaults.

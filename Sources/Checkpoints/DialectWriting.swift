@@ -44,8 +44,10 @@ struct DialectWriting {
   func run() throws -> Exported {
     var named: [Named] = []
     var leftOut: [String] = []
+    var written: Set<String> = []
     for entry in checkpoint.entries where !entry.path.hasPrefix("optimizer/") {
-      let found = try names(of: entry)
+      // A name that another head has already is not written twice.
+      let found = try names(of: entry).filter { written.insert($0.name).inserted }
       named += found
       guard found.isEmpty else { continue }
       try checkLeavable(entry.path)

@@ -14,7 +14,11 @@ public enum Dialects {
   ///
   /// - Throws: `Failure` where a file of the project is broken.
   public static func all() throws -> [Dialect] {
-    try Schemas.dialects.map { try Dialect(json: $0.json, file: $0.name + ".json", checked: false) }
+    try parsed.map { try $0.get() }
+  }
+
+  private static let parsed = Schemas.dialects.map { dialect in
+    Result { try Dialect(json: dialect.json, file: dialect.name + ".json", checked: false) }
   }
 
   /// The dialect called `name`, or that of the JSON file at that path.

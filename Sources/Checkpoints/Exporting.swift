@@ -78,16 +78,12 @@ extension Checkpoint {
   /// since, so that it would not be the whole checkpoint.
   func sourceTree(_ tree: SourceTree) throws -> Node? {
     let leaves = tree.leaves.map(\.leaf)
-    let tensors = leaves.filter { $0.kind == "tensor" }.compactMap(\.path)
     let named = Set(leaves.compactMap(\.path))
     let mine = Set(entries.map(\.path) + extras.map(\.path))
     guard mine == named.filter({ !$0.hasPrefix("recipe.") }) else { return nil }
-    // Tensors of several names are written as one by formats that can.
-    var sharing: [String: Int] = [:]
-    var seen: Set<String> = []
-    for path in tensors where !seen.insert(path).inserted {
-      sharing[path] = sharing[path] ?? sharing.count
-    }
+    // What was one tensor under several names is written as one again; a number that a file gives to
+    // different tensors makes them no less different.
+    var sharing: [[String]: Int] = [:]
     return try tree.node { leaf in
       guard let path = leaf.path else { return leaf.scalar }
       if path.hasPrefix("recipe.") {
@@ -97,7 +93,11 @@ extension Checkpoint {
       guard var tensor = self[path] else { return nil }
       if let axes = leaf.axes { tensor = try axes.fromNative(tensor) }
       tensor.layout = leaf.layout
-      tensor.layout.sharing = sharing[path]
+      if let number = leaf.sharing {
+        let group = [path, String(number)]
+        tensor.layout.sharing = sharing[group] ?? sharing.count
+        sharing[group] = tensor.layout.sharing
+      }
       return .tensor(tensor)
     }
   }

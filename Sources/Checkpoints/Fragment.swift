@@ -12,27 +12,41 @@ struct Fragment: Codable, Sendable {
   var maps: [String: [String: String]]?
   var places: [String: [[String]]]?
   var rules: [String: [DialectFile.RuleText]]?
+  /// What frameworks have around the weights, by name.
+  var frames: [String: Frame]?
   var contract: ContractText?
   var recipe: Recipe?
+
+  /// Every fragment of the project by name; decoded once, since most dialects ask for the same.
+  private static let all = Dictionary(
+    uniqueKeysWithValues: Schemas.fragments.map { fragment in
+      (
+        fragment.name,
+        Result { try JSONDecoder().decode(Fragment.self, from: Data(fragment.json)) }
+      )
+    })
 
   /// The fragment called `name`.
   ///
   /// - Throws: `Failure` (`badInput`) where there is none.
   static func named(_ name: String) throws -> Fragment {
-    guard let found = Schemas.fragments.first(where: { $0.name == name }) else {
+    guard let found = all[name] else {
       throw Failure(
         place: "fragments",
         expected: "one of " + Schemas.fragments.map(\.name).joined(separator: ", "),
         found: "'\(name)'")
     }
-    return try JSONDecoder().decode(Fragment.self, from: Data(found.json))
+    return try found.get()
   }
 }
 
 extension DialectFile {
   /// The dialect with what its fragments say where it says nothing itself.
+  ///
+  /// - Throws: `Failure` (`badInput`) that names the fragment or frame that there is not.
   func withFragments() throws -> DialectFile {
     var whole = self
+    var frames: [String: Frame] = [:]
     for name in fragments ?? [] {
       let fragment = try Fragment.named(name)
       whole.spellings = whole.spellings ?? fragment.spellings
@@ -41,6 +55,16 @@ extension DialectFile {
       whole.rules = (fragment.rules ?? [:]).merging(whole.rules ?? [:]) { $1 }
       whole.contract = (whole.contract ?? ContractText()).over(fragment.contract)
       whole.recipe = whole.recipe ?? fragment.recipe
+      frames.merge(fragment.frames ?? [:]) { $1 }
+    }
+    whole.forms = try forms.map { form in
+      guard let name = form.frame else { return form }
+      guard let frame = frames[name] else {
+        throw Failure(
+          place: "forms.\(form.name).frame",
+          expected: "one of " + frames.keys.sorted().joined(separator: ", "), found: "'\(name)'")
+      }
+      return form.within(frame)
     }
     return whole
   }

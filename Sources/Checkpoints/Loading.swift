@@ -3,8 +3,10 @@ import Tensors
 
 /// A file that was opened, and the checkpoint in it.
 public struct Loaded: Sendable {
-  /// The file, mapped.
-  public var file: MappedFile
+  /// The file or directory, as the caller named it.
+  public var path: String
+  /// The files that hold its tensors, mapped.
+  public var files: [MappedFile]
   /// Its tree, as its format gives it.
   public var archive: Archive
   /// The dialect it speaks, or nil where its names are native.
@@ -16,29 +18,33 @@ public struct Loaded: Sendable {
   /// Names that were left out by the user's word.
   public var dropped: Int
 
+  /// The bytes of all files.
+  public var size: Int { files.reduce(0) { $0 + $1.count } }
+
   /// The dialect's name.
   public var dialectName: String { dialect?.name ?? Dialects.native }
 
   /// Opens a checkpoint: format by content, dialect by names, unless they are given.
   ///
   /// - Parameters:
-  ///   - path: the file.
+  ///   - path: the file, or a directory of several.
+  ///   - others: further files of the checkpoint.
   ///   - format: a format's name, or nil to look at the content.
   ///   - dialect: a dialect's name or file, or nil to look at the names.
   ///   - drop: names to leave out, the source's or native ones.
+  ///   - given: the dialect itself, where it has no name; `dialect` is then not looked at.
   ///   - withTree: whether a native file's tree of source names is read too.
   /// - Throws: `Failure` that names the file and the place in it.
   public init(
-    _ path: String, format: String? = nil, dialect: String? = nil,
+    _ path: String, with others: [String] = [], format: String? = nil, dialect: String? = nil,
+    given: Dialect? = nil,
     drop: NamePatterns = NamePatterns(), withTree: Bool = true
   ) throws {
-    let file = try MappedFile(path)
     do {
-      let format = try format.map { try Formats.named($0) } ?? Formats.recognising(file)
-      let archive = try format.read(file)
+      let opened = try Opened(path, format: format, with: others)
       try self.init(
-        file: file, archive: archive, dialect: try Self.dialect(of: archive, named: dialect),
-        drop: drop, sidecar: Sidecar.path(of: path), withTree: withTree)
+        opened, dialect: try given ?? Self.dialect(of: opened.archive, named: dialect), drop: drop,
+        sidecar: Sidecar.path(of: path), withTree: withTree)
     } catch let failure as Failure {
       // What the user asked for is not the file's fault.
       throw failure.kind == .usage ? failure : failure.of(file: path)
@@ -49,10 +55,9 @@ public struct Loaded: Sendable {
   ///
   /// - Throws: `Failure` that names the file and the place in it.
   public init(_ path: String, format: any ArchiveFormat, writtenIn dialect: Dialect?) throws {
-    let file = try MappedFile(path)
     do {
       try self.init(
-        file: file, archive: try format.read(file), dialect: dialect, drop: NamePatterns(),
+        try Opened(path, format: format.name), dialect: dialect, drop: NamePatterns(),
         sidecar: nil, withTree: true)
     } catch let failure as Failure {
       throw failure.of(file: path)
@@ -60,17 +65,17 @@ public struct Loaded: Sendable {
   }
 
   private init(
-    file: MappedFile, archive: Archive, dialect: Dialect?, drop: NamePatterns, sidecar: String?,
-    withTree: Bool
+    _ opened: Opened, dialect: Dialect?, drop: NamePatterns, sidecar: String?, withTree: Bool
   ) throws {
-    self.file = file
-    self.archive = archive
+    path = opened.path
+    files = opened.files
+    archive = opened.archive
     self.dialect = dialect
     let imported =
       try dialect?.read(archive, drop: drop)
       ?? NativeReading.read(archive, withTree: withTree, drop: drop)
     checkpoint = imported.checkpoint
-    notes = imported.notes
+    notes = opened.notes + imported.notes
     dropped = imported.dropped
     try drop.checkUsed()
     if dialect != nil, let sidecar, let said = try Sidecar.read(sidecar) {
@@ -97,8 +102,11 @@ public struct Loaded: Sendable {
   /// The dialect whose rules fit the archive's names best.
   private static func recognised(_ archive: Archive) throws -> Dialect {
     var best: (dialect: Dialect, fit: Dialect.Fit)?
+    let plain = NameIndex(archive)
     for dialect in try Dialects.all() {
-      guard let fit = try dialect.fit(archive), fit.isBetter(than: best?.fit) else { continue }
+      // Few dialects have words of their own for the fields of tuples.
+      let index = dialect.file.records.map { NameIndex(archive, records: $0) } ?? plain
+      guard let fit = try dialect.fit(index), fit.isBetter(than: best?.fit) else { continue }
       best = (dialect, fit)
     }
     if let best, best.fit.share >= 0.5 { return best.dialect }

@@ -10,13 +10,17 @@ extension DialectReading {
   mutating func takeOptimizer(
     _ leaves: [LeafNames.Item], _ places: inout [Place?]
   ) throws {
-    guard let text = form.text.optimizer else { return }
-    let found = OptimizerLeaves(leaves, at: text.at.replacing("|", with: "/"), places)
+    guard let text = form.text.optimizer, let at = text.at else { return }
+    let found = OptimizerLeaves(leaves, at: at.replacing("|", with: "/"), places)
     guard !found.numbers.isEmpty else { return }
     takeHyperparameters(found)
-    guard
-      let order = [declaredOrder(text), parameters].first(where: { found.fits($0) })
-    else { return }
+    let declared = declaredGroups(text)
+    // Where the sizes of the groups agree too, one group's parameters are not taken for another's.
+    let isDeclared =
+      text.groupPerTensor == true || found.groupSizes.count == 1
+      || found.groupSizes == declared.map(\.count)
+    let orders = (isDeclared ? [declared.flatMap { $0 }] : []) + [parameters]
+    guard let order = orders.first(where: { found.fits($0) }) else { return }
     for (position, number) in found.numbers.enumerated() where position < order.count {
       let parameter = order[position]
       guard let path = parameter.path else { continue }
@@ -39,11 +43,14 @@ extension DialectReading {
   }
 
   /// The parameters in the order in which the dialect's groups number them.
-  private func declaredOrder(_ text: OptimizerText) -> [Parameter] {
-    guard let groups = text.groups else { return parameters }
-    return groups.flatMap { group in
+  private func declaredGroups(_ text: OptimizerText) -> [[Parameter]] {
+    guard let groups = text.groups else { return [parameters] }
+    return groups.map { group in
       group.under.flatMap { start in
-        parameters.filter { $0.name.hasPrefix(start) && group.has($0.path, isWeight: $0.isWeight) }
+        let start = form.spelling.apply(start)
+        return parameters.filter {
+          $0.name.hasPrefix(start) && group.has($0.path, isWeight: $0.isWeight)
+        }
       }
     }
   }
@@ -56,8 +63,8 @@ extension DialectReading {
     if found.slots.contains("exp_avg") {
       optimizer = Recipe.Optimizer(
         family: "adam", lrInBuffer: false, hyperparameters: [:])
-    } else if optimizer.family.isEmpty {
-      optimizer.family = "sgd"
+    } else if optimizer.family.isEmpty || (optimizer.family == "adam" && !found.slots.isEmpty) {
+      optimizer = Recipe.Optimizer(family: "sgd", lrInBuffer: false, hyperparameters: [:])
     }
     optimizer.hyperparameters.merge(found.constants) { $1 }
     optimizer.lastLR = found.constants["lr"]
@@ -104,6 +111,8 @@ struct OptimizerLeaves {
 
   /// The parameters' numbers, group by group.
   var numbers: [String] = []
+  /// The number of parameters in each group.
+  var groupSizes: [Int] = []
   /// Buffers by the parameter's number.
   var buffers: [String: [Buffer]] = [:]
   /// Constants of the first group by name.
@@ -119,7 +128,12 @@ struct OptimizerLeaves {
       let parts = item.name.dropFirst(at.count).split(separator: "/").map(String.init)
       switch (parts.first, parts.count) {
       case ("param_groups", 4) where parts[2] == "params":
-        if case .integer(let number) = item.leaf.value { numbers.append(String(number)) }
+        guard case .integer(let number) = item.leaf.value, let group = Int(parts[1]),
+          group == groupSizes.count || group == groupSizes.count - 1
+        else { continue }
+        numbers.append(String(number))
+        if group == groupSizes.count { groupSizes.append(0) }
+        groupSizes[group] += 1
       case ("param_groups", 3) where parts[1] == "0":
         constants[parts[2]] = item.leaf.value.number
       case ("param_groups", 4) where parts[1] == "0" && parts[2] == "betas":

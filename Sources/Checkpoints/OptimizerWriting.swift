@@ -13,16 +13,16 @@ extension DialectWriting {
   ) throws -> [String] {
     let buffers = checkpoint.entries.filter { $0.path.hasPrefix("optimizer/") }
     guard !buffers.isEmpty else { return [] }
-    guard let text = form.text.optimizer, !format.isFlat else {
-      return try addBuffersByRule(buffers, &values)
+    guard let text = form.text.optimizer, let at = text.at, !format.isFlat else {
+      return try addBuffersByRule(buffers, &values, &notes)
     }
-    let order = order(text, named)
     let slots = Set(buffers.map { String($0.path.split(separator: "/")[1]) })
-    guard slots.contains("momentum") == (dialect.file.recipe?.optimizer?.family != "adam") else {
+    guard isSameFamily(slots) else {
       notes.append(
         "\(dialect.title) trains with another optimiser: its state begins anew")
       return buffers.map(\.path)
     }
+    let order = order(text, named)
     let scale = try bufferScale(&notes)
     var state: [Node.Entry] = []
     var used: Set<String> = []
@@ -41,27 +41,49 @@ extension DialectWriting {
       if !parts.isEmpty { state.append(Node.Entry(.number(number), .dict(parts))) }
     }
     let groups = groups(text, order)
-    let name = form.spelling.apply(text.at)
-    let at = name.split(separator: Spelling.separator)
+    let place = form.spelling.apply(at).split(separator: Spelling.separator)
     let dictionary = Node.dict([
       ("state", .mapping(kind: "dict", state)), ("param_groups", .sequence(kind: "list", groups)),
     ])
     // A position in a list: the only optimiser of a Lightning module.
-    if at.last == "0", at.count > 1 {
-      let list = at.dropLast().joined(separator: String(Spelling.separator))
+    if place.last == "0", place.count > 1 {
+      let list = place.dropLast().joined(separator: String(Spelling.separator))
       values.append((list, .sequence(kind: "list", [dictionary])))
     } else {
-      values.append((at.joined(separator: String(Spelling.separator)), dictionary))
+      values.append((place.joined(separator: String(Spelling.separator)), dictionary))
     }
     return buffers.map(\.path).filter { !used.contains($0) }
   }
 
+  /// Whether the checkpoint's buffers are those of the dialect's optimiser: a momentum of SGD is of
+  /// other gradients than one of LARS.
+  private func isSameFamily(_ slots: Set<String>) -> Bool {
+    guard let theirs = dialect.file.recipe?.optimizer?.family else { return false }
+    let mine =
+      checkpoint.recipe.optimizer?.family ?? (slots.contains("momentum") ? "lars" : "adam")
+    return theirs == mine
+  }
+
   /// Buffers that have names of their own, as Haiku's do.
   private func addBuffersByRule(
-    _ buffers: [Checkpoint.Entry], _ values: inout [(String, Node)]
+    _ buffers: [Checkpoint.Entry], _ values: inout [(String, Node)], _ notes: inout [String]
   ) throws -> [String] {
     var leftOut: [String] = []
-    for buffer in buffers {
+    let hasPlaces = form.rules.contains { rule in
+      guard case .tensor(let native, _) = rule.destination else { return false }
+      return native.text.hasPrefix("optimizer/")
+    }
+    guard hasPlaces else { return buffers.map(\.path) }
+    let slots = Set(buffers.map { String($0.path.split(separator: "/")[1]) })
+    guard isSameFamily(slots) else {
+      notes.append("\(dialect.title) trains with another optimiser: its state begins anew")
+      return buffers.map(\.path)
+    }
+    let scale = try bufferScale(&notes)
+    for var buffer in buffers {
+      if scale != 1, buffer.path.hasPrefix("optimizer/momentum/") {
+        buffer.tensor = try buffer.tensor.multiplied(by: scale)
+      }
       let found = try names(of: buffer)
       values += found.map { ($0.name, $0.value) }
       if found.isEmpty { leftOut.append(buffer.path) }

@@ -22,7 +22,9 @@ public struct Sidecar: Codable, Sendable {
   }
 
   /// The path of the sidecar of the file at `path`.
-  public static func path(of path: String) -> String { path + ".byol.json" }
+  public static func path(of path: String) -> String {
+    String(path.reversed().drop { $0 == "/" }.reversed()) + ".byol.json"
+  }
 
   /// Reads a sidecar, or gives nil where there is none.
   ///

@@ -115,6 +115,8 @@ public struct SourceLeaf: Codable, Hashable, Sendable {
   public var strides: [Int]?
   /// Present and true where the source's bytes are big-endian.
   public var bigEndian: Bool?
+  /// The same number for the names that were one tensor in the source.
+  public var sharing: Int?
   /// SHA-256 of the source's elements, row-major and little-endian.
   public var sha256: String?
   /// A scalar's value, or the kind of an empty container.
@@ -123,7 +125,7 @@ public struct SourceLeaf: Codable, Hashable, Sendable {
   init(kind: String) { self.kind = kind }
 
   enum CodingKeys: String, CodingKey {
-    case kind, path, axes, dtype, shape, order, strides, sha256, value
+    case kind, path, axes, dtype, shape, order, strides, sharing, sha256, value
     case bigEndian = "big_endian"
   }
 
@@ -142,6 +144,7 @@ public struct SourceLeaf: Codable, Hashable, Sendable {
       self.strides = strides
     }
     if tensor.layout.isBigEndian { bigEndian = true }
+    sharing = tensor.layout.sharing
   }
 
   /// How the source kept the tensor.

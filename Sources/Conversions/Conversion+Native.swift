@@ -14,11 +14,11 @@ extension Conversion {
   ) throws {
     let checkpoint = source.checkpoint
     let threads = options.threads
-    let sourceFile = source.file
+    let sourceFiles = source.files
     // Hashing the source and running the probe overlap with writing.
-    let sourceDigest = options.sourceHash ? Background { try digest(of: sourceFile) } : nil
+    let sourceDigest = options.sourceHash ? Background { try digest(of: sourceFiles) } : nil
     let digestTree =
-      options.sourceHash ? Background { try checkpoint.treeWithDigests(threads: 1) } : nil
+      options.sourceHash ? Background { try checkpoint.sourceDigests(threads: 1) } : nil
     let probe = options.probe ? Background { ProbeOutcome(of: checkpoint) } : nil
     var written = checkpoint
     try writeNative(
@@ -32,7 +32,10 @@ extension Conversion {
         tensors.map { ($0.path, $0.elementType, $0.shape, $0.digest) })
       written.provenance = provenance(
         fingerprints: fingerprints, sourceDigest: try sourceDigest?.value())
-      if let tree = try digestTree?.value() { written.tree = tree }
+      if let digests = try digestTree?.value() {
+        let native = Dictionary(uniqueKeysWithValues: tensors.map { ($0.path, $0.digest) })
+        written.tree = checkpoint.tree(withDigests: digests, native)
+      }
       written.verification = Verification()
       written.verification.comparedWithSource = options.verify
       written.verification.references = checkpoint.verification.references
@@ -76,7 +79,7 @@ extension Conversion {
     // A file that was native already keeps where it came from.
     if source.dialect != nil || provenance.source == nil {
       provenance.source = Provenance.Source(
-        name: baseName(source.file.path), size: source.file.count,
+        name: baseName(source.path), size: source.size,
         sha256: sourceDigest?.description, format: source.archive.format)
     }
     return provenance

@@ -20,12 +20,16 @@ public struct Conversion {
     throws
   {
     var source = try Loaded(
-      input, format: options.fromFormat, dialect: options.from,
+      input, with: options.with, format: options.fromFormat, dialect: options.from,
+      given: options.found,
       drop: NamePatterns(options.drop))
     for setting in options.settings { try source.checkpoint.set(setting) }
     let destination = try Destination(output, options: options, source: source)
     try MissingNetworks(options).make(
       in: &source.checkpoint, output: destination.dialect, source: source.dialect)
+    if let scope = destination.graph {
+      source = try source.part(for: scope, size: options.inputSize)
+    }
     self.source = source
     self.destination = destination
     self.options = options
@@ -42,7 +46,7 @@ public struct Conversion {
     report = ConversionReport(
       source: ConversionReport.File(
         path: input, format: source.archive.format, dialect: source.dialectName,
-        size: source.file.count),
+        size: source.size),
       output: ConversionReport.File(
         path: output, format: destination.format.name, dialect: destination.dialectName, size: nil),
       architecture: checkpoint.contract.summary, counts: counts, roles: checkpoint.roleSummaries,
@@ -68,7 +72,7 @@ public struct Conversion {
         ConversionReport.Mapping(
           source: name, native: leaf.path ?? "kept as \(leaf.kind)", axes: leaf.axes?.text)
       }
-      if let exported = try exported() { report.tell(of: exported) }
+      if try graphModel() == nil, let exported = try exported() { report.tell(of: exported) }
       return report
     }
     let file = try AtomicFile(
@@ -96,7 +100,7 @@ public struct Conversion {
   /// The checking of a native source's hashes, beside the work: damage must not get new hashes.
   private func sourceDamage() -> Background<Void>? {
     guard source.archive.format == "hdf5" else { return nil }
-    let file = source.file
+    let file = source.files[0]
     return Background { try NativeFile(file).checkEveryByte(threads: 1) }
   }
 
@@ -114,7 +118,7 @@ public struct Conversion {
   }
 
   /// The checkpoint as it goes into a native archive of another format than HDF5.
-  private func withFingerprints() throws -> Checkpoint {
+  func withFingerprints() throws -> Checkpoint {
     var checkpoint = source.checkpoint
     guard destination.dialect == nil else { return checkpoint }
     checkpoint.provenance.fingerprints = try Fingerprints(of: checkpoint).byName
@@ -126,9 +130,14 @@ public struct Conversion {
     into file: AtomicFile, progress: @escaping @Sendable (Int) -> Void,
     report: inout ConversionReport
   ) throws {
-    guard let exported = try exported() else { return }
-    report.tell(of: exported)
-    try destination.format.write(exported.archive, to: file.output)
+    var exported: Exported?
+    if let model = try graphModel() {
+      try model.write(to: file.output)
+    } else if let made = try self.exported() {
+      report.tell(of: made)
+      try destination.format.write(made.archive, to: file.output)
+      exported = made
+    }
     try file.output.flush()
     progress(byteCount)
     // The output is read again even without --verify: what it does not say of itself goes beside it.

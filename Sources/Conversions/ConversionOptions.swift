@@ -1,9 +1,16 @@
+import Checkpoints
+import Graphs
+
 /// How a conversion is done.
 public struct ConversionOptions: Sendable {
   /// The source's dialect, or nil to look at its names.
   public var from: String?
+  /// The source's dialect itself, where it was found and has no name; `from` is then not looked at.
+  public var found: Dialect?
   /// The output's dialect, or nil for the usual one.
   public var to: String?
+  /// Further files of the source.
+  public var with: [String] = []
   /// The source's format, or nil to look at its content.
   public var fromFormat: String?
   /// The output's format, or nil for that of its name.
@@ -32,6 +39,8 @@ public struct ConversionOptions: Sendable {
   public var verify = true
   /// Whether the source's SHA-256, and those of its tensors, are recorded.
   public var sourceHash = true
+  /// The images that an ONNX graph takes.
+  public var inputSize = GraphInputSize.contract
   /// Threads that read, hash and write.
   public var threads = 2
 

@@ -1,5 +1,6 @@
 import Archives
 import Checkpoints
+import Graphs
 import Tensors
 
 /// The format and dialect of an output.
@@ -8,11 +9,13 @@ struct Destination {
   var format: any ArchiveFormat
   /// Nil for the native names.
   var dialect: Dialect?
+  /// The networks that go into a graph, in native names; nil where the output is none.
+  var graph: GraphScope?
 
-  var dialectName: String { dialect?.name ?? Dialects.native }
+  var dialectName: String { graph?.rawValue ?? dialect?.name ?? Dialects.native }
   var isNativeHDF5: Bool { dialect == nil && format.name == "hdf5" }
 
-  /// What the flags say, or the usual: `.h5` is native; otherwise the dialect that the source came
+  /// What the flags say, or the usual: `.h5` is native, `.onnx` the encoder's graph; otherwise the dialect that the source came
   /// from; otherwise npz and npy are haiku.
   ///
   /// - Throws: `Failure` (`usage`) with the choices, where neither flags nor names tell.
@@ -27,6 +30,10 @@ struct Destination {
         .usage, file: path,
         "the name tells no format; --to-format is one of "
           + Formats.all.map(\.name).joined(separator: ", "))
+    }
+    if let graph = try Self.graph(options.to, path, format: format) {
+      self.graph = graph
+      return
     }
     switch options.to {
     case Dialects.native?: dialect = nil
@@ -61,5 +68,30 @@ struct Destination {
         .usage, file: path,
         "HDF5 files hold the native names; the dialect \(dialectName) goes into npz")
     }
+  }
+
+  /// The graph that `--to` or the format asks for, or nil.
+  ///
+  /// - Throws: `Failure` (`usage`) where a graph is to go into another format, or other names than
+  ///   ours into ONNX.
+  private static func graph(
+    _ to: String?, _ path: String, format: any ArchiveFormat
+  ) throws -> GraphScope? {
+    let isOnnx = format.name == Onnx().name
+    if let to, let scope = GraphScope(rawValue: to) {
+      guard isOnnx else {
+        throw Failure(
+          .usage, file: path, "\(to) is a graph, which goes into an .onnx file, not \(format.name)")
+      }
+      return scope
+    }
+    guard isOnnx else { return nil }
+    guard to == nil || to == Dialects.native else {
+      throw Failure(
+        .usage, file: path,
+        "ONNX files hold graphs or the native names: --to is one of "
+          + (GraphScope.allCases.map(\.rawValue) + [Dialects.native]).joined(separator: ", "))
+    }
+    return to == nil ? .encoder : nil
   }
 }

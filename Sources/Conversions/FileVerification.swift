@@ -56,6 +56,13 @@ public struct FileVerification: Codable, Sendable {
     throws
   {
     self.path = path
+    guard !Folder.isFolder(path) else {
+      verdicts.append(Verdict("intact", .notChecked, "the files of a directory carry no hashes"))
+      let loaded = try Loaded(path, format: format, dialect: dialect)
+      notes = loaded.notes
+      verdicts.append(try Self.consistent(loaded, threads: threads))
+      return
+    }
     let file = try MappedFile(path)
     let format = try format.map { try Formats.named($0) } ?? Formats.recognising(file)
     let isNative = format.name == "hdf5"

@@ -40,6 +40,17 @@ enum Properties {
     return list
   }
 
+  /// How a dataset of a tree for other programs is made: contiguous too, so that its bytes can be
+  /// written past the library, with attributes as any reader knows them.
+  static func plainDatasetCreation() throws -> Handle {
+    let list = try make(h5_dataset_create_class())
+    try check(H5Pset_obj_track_times(list.id, false), "leave out times")
+    try check(H5Pset_layout(list.id, H5D_CONTIGUOUS), "choose contiguous storage")
+    try check(H5Pset_alloc_time(list.id, H5D_ALLOC_TIME_EARLY), "allocate storage early")
+    try check(H5Pset_fill_time(list.id, H5D_FILL_TIME_NEVER), "leave storage unfilled")
+    return list
+  }
+
   private static func make(_ kind: @autoclosure () -> hid_t) throws -> Handle {
     try Handle(H5Pcreate(kind()), closedBy: H5Pclose, "make a property list")
   }

@@ -47,6 +47,22 @@ public final class MappedFile: ByteSource {
     address = UnsafeRawPointer(mapped)
   }
 
+  /// A new descriptor of the same file, for a program that reads it by itself; the caller closes it.
+  ///
+  /// - Throws: `Failure` (`inputOutput`) where the path now leads to another file, or nowhere.
+  public func reopened() throws -> Int32 {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw Failure.system("cannot open", file: path) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, Int(status.st_size) == count,
+      FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)) == identity
+    else {
+      close(descriptor)
+      throw Failure(.inputOutput, file: path, "the file was changed while it was read")
+    }
+    return descriptor
+  }
+
   /// The path.
   public var fileName: String? { path }
 

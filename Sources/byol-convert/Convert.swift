@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Conversions
+import Graphs
 import Terminals
 
 @main
@@ -17,7 +18,7 @@ struct Convert: ParsableCommand {
       """,
     version: NativeNames.createdBy)
 
-  @Argument(help: "The checkpoint to read.")
+  @Argument(help: "The checkpoint to read: a file, or a directory of several.")
   var input: String
 
   @Argument(help: "The file to write; its name tells the format, unless --to-format does.")
@@ -27,8 +28,13 @@ struct Convert: ParsableCommand {
   var from: String?
 
   @Option(
-    help: ArgumentHelp("The output's dialect: native, haiku, a file ...", valueName: "dialect"))
+    help: ArgumentHelp(
+      "The output's dialect: native, haiku, a file ...; or onnx-encoder, onnx-projection, onnx-online.",
+      valueName: "dialect"))
   var to: String?
+
+  @Option(help: ArgumentHelp("A further file of the source.", valueName: "file"))
+  var with: [String] = []
 
   @Option(help: ArgumentHelp("The source's format.", valueName: "format"))
   var fromFormat: String?
@@ -42,6 +48,10 @@ struct Convert: ParsableCommand {
   @Option(
     help: ArgumentHelp("Set a field: encoder.padding=symmetric.", valueName: "field=value"))
   var set: [String] = []
+
+  @Flag(
+    help: "Of an ONNX graph: take images of any size, not only of the contract's (input.size).")
+  var anySize = false
 
   @Option(
     help: ArgumentHelp(
@@ -85,14 +95,19 @@ struct Convert: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Record the SHA-256 of the source and of its tensors.")
   var sourceHash = true
 
+  @OptionGroup(title: "Unknown names")
+  var inference: InferenceOptions
+
   private var options: ConversionOptions {
     var options = ConversionOptions()
     options.from = from
     options.to = to
+    options.with = with
     options.fromFormat = fromFormat
     options.toFormat = toFormat
     options.drop = drop
     options.settings = set
+    options.inputSize = anySize ? .any : .contract
     options.target = target
     options.predictor = predictor
     options.seed = seed
@@ -108,14 +123,31 @@ struct Convert: ParsableCommand {
 
   static func main() {
     runTool(Convert.self) { command in
-      let conversion = try Conversion(command.input, to: command.output, options: command.options)
+      var options = command.options
+      var found: InferenceReport?
+      if command.inference.infer {
+        let source = try command.inference.source(
+          command.input, format: command.fromFormat, force: command.force)
+        let report = InferenceReport(source)
+        if !command.quiet, !command.json { InferenceText(report).print() }
+        if command.json, !source.inference.isSure, !command.inference.acceptUnsure {
+          try printJSON(report)
+        }
+        try command.inference.check(source)
+        options.found = try source.dialect()
+        found = report
+      }
+      let conversion = try Conversion(command.input, to: command.output, options: options)
       let progress = Progress(
         "writing \(command.output)", total: conversion.byteCount,
         quiet: command.quiet || command.json)
       defer { progress.finish() }
       let report = try conversion.run { progress.reached($0) }
       progress.finish()
-      if command.json {
+      if command.json, var found {
+        found.conversion = report
+        try printJSON(found)
+      } else if command.json {
         try printJSON(report)
       } else if !command.quiet {
         ConversionText(report).print()

@@ -25,7 +25,7 @@ struct CorpusTests {
 
   /// Arrays of objects, which readers that run pickles refuse; ours reads them and runs nothing.
   private static let objects = [
-    "numpy/py2-np0-objarr.npy", "numpy/py2-objarr.npy", "picklescan/object_arrays_compressed.npz",
+    "numpy/py2-objarr.npy", "picklescan/object_arrays_compressed.npz",
   ]
   /// A torch file, of which the pickle is the first part.
   private static let torchFiles = ["picklescan/pytorch_model.bin"]

@@ -94,6 +94,7 @@ struct SafetensorsTests {
       (tensor, "dictionary"), (.dict([("step", .integer(3))]), "step"),
       (.dict([("net", .dict([("w", tensor)]))]), "net"),
       (.dict([("__metadata__", tensor)]), "__metadata__"), (.dict([("a\n", tensor)]), "control"),
+      (.dict([("a", tensor), ("a", tensor)]), "once"),
       (.mapping(kind: "dict", [Node.Entry(.number(1), tensor)]), "1"),
     ]
     for (tree, word) in trees {
@@ -108,6 +109,9 @@ struct SafetensorsTests {
       attributes: [Node.Entry(.text("version"), .sequence(kind: "list", []))])
     #expect(
       try failure { _ = try roundTrip(listed) }.description.contains("attribute version"))
+    let entry = Node.Entry(.text("k"), .text("v"))
+    let twice = Archive(.dict([]), format: "torch", attributes: [entry, entry])
+    #expect(try failure { _ = try roundTrip(twice) }.description.contains("attribute k"))
   }
 
   @Test func `headers that lie`() throws {

@@ -55,7 +55,7 @@ public struct Msgpack: ArchiveFormat {
   /// Writes an archive of dictionaries with text keys, lists, tensors, numbers, texts, bytes and None.
   ///
   /// Tuples and records have no form of their own and are refused; a dictionary's kind is lost, as
-  /// Flax loses it. The bytes are those that Flax writes.
+  /// Flax loses it. The bytes are those that Flax writes of keys in this order.
   public func write(_ archive: Archive, to file: OutputFile) throws {
     try MsgpackWriter(file, chunkSize: chunkSize).write(archive.root)
   }

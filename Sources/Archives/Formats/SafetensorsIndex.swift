@@ -63,6 +63,18 @@ public struct SafetensorsIndex: ArchiveFormat {
     }
   }
 
+  /// The end of the names that such files have.
+  static let ending = "safetensors.index.json"
+
+  /// The names of the files that an index joins.
+  func fileNames(_ file: MappedFile) throws -> Set<String> {
+    do {
+      return Set(try map(of: file).map(\.file))
+    } catch let failure as Failure {
+      throw failure.of(file: file.path)
+    }
+  }
+
   private func map(of file: MappedFile) throws -> [(name: String, file: String)] {
     guard file.count <= SafetensorsHeader.limit else {
       throw Failure(

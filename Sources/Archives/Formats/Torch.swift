@@ -31,13 +31,12 @@ public struct Torch: ArchiveFormat {
     do {
       var modules = TorchModules()
       let root = try modules.reduced(TorchMembers(file).tree())
-      return Archive(
-        root, format: name,
-        attributes: modules.classes.map { Node.Entry(.text("module"), .text($0)) })
+      return Archive(root, format: name, attributes: modules.attributes)
     } catch let failure as Failure {
       throw failure.of(file: file.path)
     }
   }
+
   /// Writes any tree as `torch.save` does, for `torch.load` with `weights_only` and without.
   ///
   /// A tensor has the strides of its layout where they leave no gaps, and is contiguous otherwise;

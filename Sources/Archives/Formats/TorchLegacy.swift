@@ -26,9 +26,7 @@ public struct TorchLegacy: ArchiveFormat {
     do {
       var modules = TorchModules()
       let root = try modules.reduced(TorchLegacyFile(file).tree())
-      return Archive(
-        root, format: name,
-        attributes: modules.classes.map { Node.Entry(.text("module"), .text($0)) })
+      return Archive(root, format: name, attributes: modules.attributes)
     } catch let failure as Failure {
       throw failure.of(file: file.path)
     }

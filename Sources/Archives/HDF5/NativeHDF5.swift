@@ -1,3 +1,4 @@
+import Glibc
 public import Tensors
 
 /// The native layout as one of the formats that files are read from.
@@ -12,9 +13,31 @@ public struct NativeHDF5: ArchiveFormat {
   /// The format.
   public init() {}
 
-  /// Whether the file begins with the HDF5 signature.
+  /// Whether the file begins with the HDF5 signature and says near its beginning, in the root's
+  /// attribute `format`, that it is a checkpoint of ours.
+  ///
+  /// The attribute is looked for as text: a damaged file is still one of ours.
   public func recognises(_ file: MappedFile) -> Bool {
-    (try? file.withBytes { Superblock.isSignature($0) }) ?? false
+    (try? file.withBytes { bytes in
+      Superblock.isSignature(bytes) && Self.find(Self.marker, in: bytes.prefix(Self.searched))
+    }) ?? false
+  }
+
+  private static let marker = Array(NativeLayout.format.utf8)
+
+  /// Bytes in which the attribute is looked for: headers come first in our files.
+  private static let searched = 1 << 23
+
+  private static func find(_ marker: [UInt8], in bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
+    var rest = UnsafeRawBufferPointer(rebasing: bytes)
+    while rest.count >= marker.count, let start = rest.baseAddress,
+      let found = memchr(start, Int32(marker[0]), rest.count)
+    {
+      rest = UnsafeRawBufferPointer(rebasing: rest[(UnsafeRawPointer(found) - start)...])
+      if rest.starts(with: marker) { return true }
+      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst())
+    }
+    return false
   }
 
   /// Reads the tree of a native file: groups are mappings of kind `group`, documents tensors of

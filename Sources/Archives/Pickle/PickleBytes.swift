@@ -56,10 +56,9 @@ final class PickleBytes {
       }
       return source
     case .latin1(let source, let encoding):
-      let most = source.count.dividedReportingOverflow(by: encoding == .utf8 ? 2 : 6)
-      guard count <= source.count, count >= most.partialValue else {
-        throw Failure(
-          expected: "\(count) bytes", found: "a text of \(source.count), which hold others")
+      // A scalar takes 1 or 2 bytes, or up to the 10 of an escape.
+      guard count <= source.count, count >= source.count / (encoding == .utf8 ? 2 : 10) else {
+        throw Failure(expected: "\(count) bytes", found: "a text of \(source.count) bytes")
       }
       return LatinBytes(source, encoding, count: count)
     }

@@ -96,8 +96,8 @@ public struct Inspection: Codable, Sendable {
   public init(_ loaded: Loaded, statistics: Bool = false, fingerprint wanted: Bool = false) throws {
     let checkpoint = loaded.checkpoint
     let isNative = loaded.dialect == nil
-    path = loaded.file.path
-    size = loaded.file.count
+    path = loaded.path
+    size = loaded.size
     format = loaded.archive.format
     dialect = loaded.dialectName
     form = isNative ? nil : checkpoint.provenance.dialect?.form

@@ -54,6 +54,7 @@ struct SafetensorsLayout {
       throw Failure(.usage, "safetensors files hold a dictionary of tensors")
     }
     var seen: Set<Int> = []
+    var names: Set<String> = []
     var items: [Item] = []
     for entry in entries {
       guard case .text(let name) = entry.key, name != SafetensorsHeader.metadataKey,
@@ -67,6 +68,9 @@ struct SafetensorsLayout {
         throw Failure(
           .usage, place: name, "safetensors files hold tensors only, by one name each")
       }
+      guard names.insert(name).inserted else {
+        throw Failure(.usage, place: name, "safetensors files have a name once")
+      }
       if let number = tensor.layout.sharing, !seen.insert(number).inserted { continue }
       items.append(Item(name: name, tensor: tensor))
     }
@@ -79,6 +83,10 @@ struct SafetensorsLayout {
       guard case .text(let key) = entry.key, case .text(let value) = entry.value else {
         throw Failure(
           .usage, place: "attribute \(entry.key)", "safetensors files hold metadata that is text")
+      }
+      guard !texts.contains(where: { $0.key == key }) else {
+        throw Failure(
+          .usage, place: "attribute \(key)", "safetensors files have a key of metadata once")
       }
       texts.append((key, value))
     }

@@ -33,7 +33,7 @@ struct TorchLegacyFile {
   /// - Throws: `Failure` where the file is damaged, or has bytes of nothing.
   func tree() throws -> Node {
     let start = try checkHeader()
-    let known = TorchLegacyStorages()
+    let known = TorchLegacyStorages(fileOf: file.count)
     let first = try Pickle(file, at: start, .torch { try known.note($0) })
     let keys = try Pickle(file, at: first.end)
     try place(known, keys, from: keys.end)

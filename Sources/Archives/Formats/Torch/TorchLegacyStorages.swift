@@ -9,8 +9,12 @@ final class TorchLegacyStorages {
     var source: (any ByteSource)?
   }
 
+  private let budget: TorchBudget
   private var entries: [String: Entry] = [:]
   private var storages: [TorchStorage.Identity: TorchStorage] = [:]
+
+  /// The storages of a file of `count` bytes.
+  init(fileOf count: Int) { budget = TorchBudget(fileOf: count) }
 
   /// Notes the class and the count of the storage that `id` names; it has no bytes yet.
   ///
@@ -29,7 +33,7 @@ final class TorchLegacyStorages {
     return .object(
       try TorchStorage(
         id.type, TorchStorage.Identity(key: id.key, type: id.elements), count: id.count,
-        source: nil))
+        source: nil, budget: budget))
   }
 
   /// Gives the storage called `key` its bytes, which begin with their count at `position`, and says
@@ -88,7 +92,8 @@ final class TorchLegacyStorages {
     let width = id.elements.byteCount
     let storage = try TorchStorage(
       id.type, identity, count: range.count,
-      source: ByteSlice(source, range.lowerBound * width..<range.upperBound * width))
+      source: ByteSlice(source, range.lowerBound * width..<range.upperBound * width),
+      budget: budget)
     storages[identity] = storage
     return .object(storage)
   }

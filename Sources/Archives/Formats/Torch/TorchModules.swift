@@ -4,7 +4,12 @@ import Tensors
 /// `state_dict()` would be.
 struct TorchModules {
   /// The modules' classes, outermost ones only, in the order of the tree.
-  private(set) var classes: [String] = []
+  private var classes: [String] = []
+
+  /// What an archive says of its modules: their classes under the key `module`, if there are any.
+  var attributes: [Node.Entry] {
+    classes.isEmpty ? [] : [Node.Entry(.text("module"), .text(classes.joined(separator: ", ")))]
+  }
 
   /// The tree with the weights of each module, under dotted names, in its place.
   ///

@@ -27,14 +27,15 @@ final class TorchStorage: PickleObject {
   ///   known where they are: tensors are None then.
   init(
     _ type: PickleGlobal, _ identity: Identity, count: Int, source: (any ByteSource)?,
-    isBigEndian: Bool = false
+    isBigEndian: Bool = false, budget: TorchBudget
   ) throws {
     self.identity = identity
     self.count = count
-    view = source.map { TorchView(identity, $0, isBigEndian: isBigEndian) }
+    view = source.map { TorchView(identity, $0, isBigEndian: isBigEndian, budget) }
     var all = PickleValue.none
-    if let view, case .typed = identity.type {
-      all = try view.tensor(offset: 0, shape: [count], strides: [1])
+    if let view {
+      let type: ElementType? = identity.type == .untyped ? .uint8 : nil
+      all = try view.tensor(type, offset: 0, shape: [count], strides: [1])
     }
     super.init(type, .call, [all])
   }
@@ -66,11 +67,16 @@ private struct TorchView {
   private let storage: TorchStorage.Identity
   private let source: any ByteSource
   private let isBigEndian: Bool
+  private let budget: TorchBudget
 
-  init(_ storage: TorchStorage.Identity, _ source: any ByteSource, isBigEndian: Bool) {
+  init(
+    _ storage: TorchStorage.Identity, _ source: any ByteSource, isBigEndian: Bool,
+    _ budget: TorchBudget
+  ) {
     self.storage = storage
     self.source = source
     self.isBigEndian = isBigEndian
+    self.budget = budget
   }
 
   func tensor(
@@ -90,6 +96,7 @@ private struct TorchView {
         source: type == .bool ? BooleanBytes(source, from: 0, place: place) : source)
       let alias = Place(
         storage: storage, type: type, offset: offset, shape: shape, strides: strides)
+      try budget.spend(tensor.byteCount, on: AnyHashable(alias))
       return .tensor(PickleTensor(tensor, alias: AnyHashable(alias)))
     } catch var failure as Failure {
       failure.place = failure.place ?? place

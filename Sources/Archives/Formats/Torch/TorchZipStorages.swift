@@ -3,10 +3,14 @@ import Tensors
 /// The storages of a file of PyTorch's, each a member of the zip file.
 final class TorchZipStorages {
   private let members: TorchMembers
+  private let budget: TorchBudget
   private var storages: [String: TorchStorage] = [:]
 
   /// The storages of `members`.
-  init(_ members: TorchMembers) { self.members = members }
+  init(_ members: TorchMembers) {
+    self.members = members
+    budget = TorchBudget(fileOf: members.zip.members.reduce(0) { $0 + $1.range.count })
+  }
 
   /// The storage that a persistent id names; the same for the same key.
   ///
@@ -34,7 +38,8 @@ final class TorchZipStorages {
     }
     let storage = try TorchStorage(
       id.type, TorchStorage.Identity(key: id.key, type: id.elements), count: id.count,
-      source: members.content(of: member), isBigEndian: members.isBigEndian)
+      source: members.content(of: member), isBigEndian: members.isBigEndian,
+      budget: budget)
     storages[id.key] = storage
     return .object(storage)
   }

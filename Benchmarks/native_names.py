@@ -1,17 +1,10 @@
-"""Converts a haiku BYOL npz to HDF5 as a user's own script would: NumPy, h5py and some renaming.
+"""Names and axes of a haiku BYOL state in HDF5, as a user's own conversion script would have them.
 
-usage: python to_hdf5_with_h5py.py IN.npz OUT.h5
-
-The datasets have the names, axes and types of the native layout, contiguous and without filters.
-There is no hash, no check, no contract and no safe replacement of the output: it is the time of
-the plain conversion that `byol-convert` is compared with.
+The datasets have the names, axes and types of the native layout. It is the renaming part of the
+Python scripts that `byol-convert` is timed against; see `scripts.py`.
 """
 
 import re
-import sys
-
-import h5py
-import numpy as np
 
 BLOCK = r"res_net\d+/~/block_group_(\d+)/~/block_(\d+)/~"
 MODULES = [
@@ -38,6 +31,7 @@ def native_module(module):
 
 
 def native_name(key):
+    """`online_params/classifier/w` becomes `online/heads/classifier/weight`."""
     if key == "rng":
         return "training/random"
     if key == "step":
@@ -55,19 +49,7 @@ def native_name(key):
 
 
 def native_axes(key, array):
+    """[height, width, in, out] becomes [out, in, height, width], [in, out] becomes [out, in]."""
     if key.endswith("/w"):
-        # [height, width, in, out] to [out, in, height, width]; [in, out] to [out, in]
         return array.transpose(3, 2, 0, 1) if array.ndim == 4 else array.T
     return array.reshape(-1) if array.ndim > 1 else array
-
-
-def main(source, target):
-    with np.load(source) as arrays, h5py.File(target, "w") as file:
-        for key in arrays.files:
-            file.create_dataset(native_name(key), data=native_axes(key, arrays[key]))
-
-
-if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        sys.exit(__doc__)
-    main(*sys.argv[1:])

@@ -1,0 +1,63 @@
+import Glibc
+import Tensors
+
+/// What a directory holds.
+enum FolderListing {
+  /// The most entries of a directory that is a checkpoint.
+  private static let limit = 4096
+
+  /// The names of the regular files, sorted, and of what else there is, with the reason why it is not
+  /// read; hidden files are passed over.
+  ///
+  /// - Throws: `Failure` (`inputOutput`) where it cannot be read, (`badInput`) of too many entries.
+  static func files(in path: String) throws -> (
+    names: [String], others: [(name: String, reason: String)]
+  ) {
+    var names: [String] = []
+    var others: [(name: String, reason: String)] = []
+    for name in try entries(of: path) where !name.hasPrefix(".") {
+      var status = stat()
+      guard lstat("\(path)/\(name)", &status) == 0 else {
+        throw Failure.system("cannot examine", file: "\(path)/\(name)")
+      }
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: names.append(name)
+      case S_IFDIR: others.append((name, "a directory"))
+      case S_IFLNK: others.append((name, "a symbolic link"))
+      default: others.append((name, "no regular file"))
+      }
+    }
+    return (names.sorted(), others)
+  }
+
+  /// The names of all entries but `.` and `..`.
+  static func entries(of path: String) throws -> [String] {
+    guard let directory = opendir(path) else {
+      throw Failure.system("cannot open the directory", file: path)
+    }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
+      }
+      guard let name, name != ".", name != ".." else { continue }
+      names.append(name)
+      guard names.count <= limit else {
+        throw Failure(file: path, expected: "at most \(limit) files", found: "more")
+      }
+    }
+    return names
+  }
+
+  /// Whether `path` leads to a directory.
+  static func isDirectory(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+}
+
+extension Folder {
+  /// Whether `path` leads to a directory.
+  public static func isFolder(_ path: String) -> Bool { FolderListing.isDirectory(path) }
+}

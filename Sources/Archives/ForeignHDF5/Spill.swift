@@ -1,0 +1,87 @@
+import Glibc
+import Tensors
+
+/// Elements that came through a pipe: small ones in memory, others in a file without a name, mapped
+/// like a checkpoint's own file.
+struct Spill {
+  /// Bytes below which memory is used.
+  private static let heapLimit = 1 << 16
+  private var descriptor: Descriptor?
+  private var end = 0
+
+  /// Room for `count` bytes, filled by `fill`.
+  ///
+  /// - Throws: `Failure` (`inputOutput`) where there is neither memory nor space in the folder for
+  ///   temporary files (`TMPDIR`), and whatever `fill` throws.
+  mutating func add(
+    _ count: Int, _ fill: (UnsafeMutableRawBufferPointer) throws -> Void
+  ) throws -> any ByteSource {
+    guard count >= Self.heapLimit else {
+      let bytes = try OwnedBytes(count: count)
+      try fill(bytes.mutable)
+      return bytes
+    }
+    let descriptor = try self.descriptor ?? Descriptor()
+    self.descriptor = descriptor
+    let bytes = try SpilledBytes(descriptor.number, at: end, count: count)
+    end += (count + 4095) / 4096 * 4096
+    try fill(bytes.mutable)
+    return bytes
+  }
+
+  /// An open file without a name.
+  private final class Descriptor {
+    let number: Int32
+
+    init() throws {
+      let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+      var path = Array("\(folder)/byol-XXXXXX".utf8CString)
+      let number = mkstemp(&path)
+      guard number >= 0 else {
+        throw Failure.system("cannot make a temporary file in \(folder)", file: nil)
+      }
+      unlink(path)
+      _ = fcntl(number, F_SETFD, FD_CLOEXEC)
+      self.number = number
+    }
+
+    deinit { close(number) }
+  }
+}
+
+/// A mapped part of a file without a name.
+private final class SpilledBytes: ByteSource {
+  let count: Int
+  nonisolated(unsafe) private let address: UnsafeMutableRawPointer
+
+  init(_ descriptor: Int32, at offset: Int, count: Int) throws {
+    self.count = count
+    // Reserved, so that a full disk is an error here and no crash when the mapping is written.
+    let code = posix_fallocate(descriptor, off_t(offset), off_t(count))
+    guard code == 0 else {
+      errno = code
+      throw Failure.system("cannot reserve \(count) bytes in a temporary file", file: nil)
+    }
+    let mapped = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, off_t(offset))
+    guard mapped != MAP_FAILED, let mapped else {
+      throw Failure.system("cannot map a temporary file", file: nil)
+    }
+    address = mapped
+  }
+
+  deinit { munmap(address, count) }
+
+  var mutable: UnsafeMutableRawBufferPointer { .init(start: address, count: count) }
+
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
+    try body(UnsafeRawBufferPointer(mutable))
+  }
+
+  func release(_ range: Range<Int>) {
+    let start = (range.lowerBound + 4095) / 4096 * 4096
+    let end = range.upperBound == count ? count : range.upperBound / 4096 * 4096
+    guard start >= 0, end <= count, end > start else { return }
+    // The pages stay in the system's cache.
+    _ = madvise(address + start, end - start, MADV_DONTNEED)
+  }
+}

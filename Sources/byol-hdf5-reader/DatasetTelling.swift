@@ -1,0 +1,141 @@
+import CHDF5
+import HDF5Records
+
+/// Tells one dataset: where its elements are, or the elements.
+struct DatasetTelling: ~Copyable {
+  private let dataset: hid_t
+  private let name: String
+  private let place: String
+  private let type: Handle
+  private let space: Dataspace
+  private let creation: Handle
+
+  /// Examines an open dataset.
+  init(_ dataset: hid_t, name: String, path: String) throws {
+    let type = try Handle(H5Dget_type(dataset), closedBy: H5Tclose, "read the type", at: path)
+    let space = try Handle(H5Dget_space(dataset), closedBy: H5Sclose, "read the shape", at: path)
+    let creation = try Handle(
+      H5Dget_create_plist(dataset), closedBy: H5Pclose, "read how it is stored", at: path)
+    self.space = try Dataspace(space.id, at: path)
+    self.dataset = dataset
+    self.name = name
+    place = path
+    self.type = type
+    self.creation = creation
+  }
+
+  /// Tells it.
+  ///
+  /// - Throws: `Refusal` where its elements are none of ours, or would be read from elsewhere.
+  func tell(to pipe: inout RecordPipe) throws {
+    try checkStorage()
+    guard let shape = space.shape else { return pipe.send(.value(name: name, .none)) }
+    switch try Elements(type.id, at: place) {
+    case .numbers(let element, let isBigEndian):
+      let type = StoredType(element: element, isBigEndian: isBigEndian, shape: shape)
+      try tell(type, to: &pipe)
+    case .twoBytes:
+      guard try isBFloat16() else {
+        throw Refusal(place, expected: "numbers or texts", found: "opaque data")
+      }
+      try tell(StoredType(element: "bfloat16", isBigEndian: false, shape: shape), to: &pipe)
+    case .texts, .bytes:
+      let dataset = dataset
+      let whole = WholeValue(type: type.id, space: space, place: place) {
+        H5Dread(dataset, $0, 0, 0, 0, $1)
+      }
+      pipe.send(.value(name: name, try whole.value()))
+    }
+  }
+
+  /// Whether the attribute says what the two bytes of each element are, as Keras writes it.
+  private func isBFloat16() throws -> Bool {
+    guard try check(H5Aexists(dataset, "dtype"), "look for an attribute", at: place) > 0 else {
+      return false
+    }
+    return try attribute("dtype", of: dataset, at: "\(place)@dtype") == .text("bfloat16")
+  }
+
+  /// Refuses storage in other files, and filters that are rare and complicated.
+  private func checkStorage() throws {
+    guard H5Pget_external_count(creation.id) == 0 else {
+      throw Refusal(place, expected: "elements in this file", found: "external storage")
+    }
+    let layout = H5Pget_layout(creation.id)
+    guard [H5D_COMPACT, H5D_CONTIGUOUS, H5D_CHUNKED].contains(layout) else {
+      throw Refusal(place, expected: "elements in this file", found: "a virtual dataset")
+    }
+    let count = try check(H5Pget_nfilters(creation.id), "count the filters", at: place)
+    for index in 0..<UInt32(count) {
+      var (flags, values, configuration): (UInt32, Int, UInt32) = (0, 0, 0)
+      let filter = H5Pget_filter2(
+        creation.id, index, &flags, &values, nil, 0, nil, &configuration)
+      guard [H5Z_FILTER_DEFLATE, H5Z_FILTER_SHUFFLE, H5Z_FILTER_FLETCHER32].contains(filter) else {
+        throw Refusal(
+          place, expected: "the filters deflate, shuffle and fletcher32",
+          found: "the filter \(filter)")
+      }
+    }
+  }
+
+  private func tell(_ type: StoredType, to pipe: inout RecordPipe) throws {
+    let size = H5Tget_size(self.type.id)
+    let count = try space.byteCount(of: size, limit: 1 << 46, at: place)
+    if H5Pget_layout(creation.id) == H5D_CONTIGUOUS || count == 0 {
+      let offset = count == 0 ? 0 : H5Dget_offset(dataset)
+      if offset != h5_no_address() {
+        return pipe.send(
+          .dataset(name: name, StoredArray(type: type, place: .file(offset: UInt64(offset)))))
+      }
+    }
+    pipe.send(.dataset(name: name, StoredArray(type: type, place: .streamed(UInt64(count)))))
+    try stream(type.shape, rowBytes: type.shape.first.map { count / Int($0) } ?? count, to: &pipe)
+  }
+
+  private static let slabBytes = 1 << 22
+  private static let slabLimit = 1 << 28
+
+  /// Hands on the elements, a few rows of chunks at a time.
+  private func stream(_ shape: [UInt64], rowBytes: Int, to pipe: inout RecordPipe) throws {
+    let rows = Int(shape.first ?? 1)
+    let step = max(Self.slabBytes / rowBytes, 1)
+    let chunk = min(chunkRows(rank: shape.count), rows)
+    let rowsPerSlab = min(rows, step < chunk ? chunk : step - step % chunk)
+    guard rowsPerSlab <= Self.slabLimit / rowBytes else {
+      throw Refusal(
+        place, expected: "rows of chunks of at most \(Self.slabLimit) bytes", found: "larger ones")
+    }
+    let slab = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: rowsPerSlab * rowBytes, alignment: 64)
+    defer { slab.deallocate() }
+    let file = try Handle(H5Dget_space(dataset), closedBy: H5Sclose, "read the shape", at: place)
+    var row = 0
+    while row < rows {
+      let count = min(rowsPerSlab, rows - row)
+      let lengths = [hsize_t(count)] + shape.dropFirst().map { hsize_t($0) }
+      let memory = try Handle(
+        shape.isEmpty
+          ? H5Screate(H5S_SCALAR) : H5Screate_simple(Int32(lengths.count), lengths, nil),
+        closedBy: H5Sclose, "describe a slab", at: place)
+      if !shape.isEmpty {
+        let start = [hsize_t(row)] + shape.dropFirst().map { _ in hsize_t(0) }
+        try check(
+          H5Sselect_hyperslab(file.id, H5S_SELECT_SET, start, nil, lengths, nil), "choose rows",
+          at: place)
+      }
+      try check(
+        H5Dread(dataset, type.id, memory.id, file.id, 0, slab.baseAddress), "read the elements",
+        at: place)
+      pipe.send(UnsafeRawBufferPointer(rebasing: slab[0..<count * rowBytes]))
+      row += count
+    }
+  }
+
+  /// The rows that a chunk spans; 1 where there are no chunks.
+  private func chunkRows(rank: Int) -> Int {
+    guard rank > 0, H5Pget_layout(creation.id) == H5D_CHUNKED else { return 1 }
+    var lengths = [hsize_t](repeating: 1, count: rank)
+    guard H5Pget_chunk(creation.id, Int32(rank), &lengths) == Int32(rank) else { return 1 }
+    return max(Int(clamping: lengths[0]), 1)
+  }
+}
