@@ -22,20 +22,20 @@ IN_DIALECT = """
 # Fields that are absent where there is nothing to say.
 OPTIONAL = {
     "contract": "encoder/stem/pad",
-    "convert-report": "fingerprints/* mapping mapping/*/axes",
+    "convert-report": "fingerprints/* mapping mapping/*/axes made/*",
     "dialect": f"""
         source licence spellings maps maps/* maps/*/* variables variables/* variables/*/from places
         places/* rules/* rules/*/*/at rules/*/*/axes forms/*/mounts/*/bind/* contract/stem/*
-        contract/stride_at/* cannot_tell cannot_tell/* recipe {inside("recipe", IN_DIALECT)}""",
+        contract/stride_at/* cannot_tell cannot_tell/* initialiser recipe {inside("recipe", IN_DIALECT)}""",
     "inspection": """
         form source source/sha256 source_dialect source_dialect/spelling source_dialect/variables/*
-        counts licence created_by roles/*/fingerprint fingerprint tensors/*/statistics""",
+        counts made made/* licence created_by roles/*/fingerprint fingerprint tensors/*/statistics""",
     "provenance": """
         source source/sha256 dialect dialect/spelling dialect/variables/* counts origins/*
-        fingerprints/* licence""",
+        fingerprints/* licence made made/*""",
     "recipe": f"step {IN_DIALECT} optimizer/last_lr",
     "sidecar": f"""
-        contract/encoder/stem/pad origins/* recipe/step recipe/optimizer/last_lr
+        contract/encoder/stem/pad origins/* made made/* recipe/step recipe/optimizer/last_lr
         {inside("recipe", IN_DIALECT)}""",
     "tree": "entries/*/*/axes entries/*/*/order entries/*/*/big_endian entries/*/*/sha256",
     "verification": "probe probe_missing",
@@ -48,7 +48,7 @@ OPTIONAL = {
 # Texts that are for people, or names that others chose.
 FREE_TEXT = {
     "convert-report": """
-        source/path output/path architecture checks/*/detail notes/* mapping/*/source
+        source/path output/path architecture checks/*/detail left_out/*/names/* notes/* mapping/*/source
         mapping/*/native""",
     "dialect": """
         title source licence maps/*/* variables/*/default places/*/*/* rules/*/*/at rules/*/*/native

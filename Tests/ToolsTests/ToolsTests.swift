@@ -27,7 +27,7 @@ import Testing
 
   @Test(arguments: [
     "byol-convert MISSING OUT.h5: 4", "byol-convert README.md OUT.h5: 2",
-    "byol-convert SAMPLE OUT.pth: 3", "byol-convert SAMPLE: 3", "byol-convert: 3",
+    "byol-convert SAMPLE OUT.xyz: 3", "byol-convert SAMPLE: 3", "byol-convert: 3",
     "byol-convert SAMPLE OUT.h5 --nonsense: 3", "byol-convert SAMPLE OUT.h5 --to latin: 3",
     "byol-convert SAMPLE OUT.h5 --drop nothing_like_it: 3",
     "byol-convert SAMPLE OUT.h5 --set encoder.paddign=same: 3",
