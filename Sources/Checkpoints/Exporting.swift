@@ -45,7 +45,8 @@ extension Dialect {
   public func write(
     _ checkpoint: Checkpoint, format: any ArchiveFormat, options: ExportOptions = ExportOptions()
   ) throws -> Exported {
-    if checkpoint.provenance.dialect?.name == name, let tree = checkpoint.tree,
+    if checkpoint.provenance.dialect?.name == name, isWritten(in: format),
+      let tree = checkpoint.tree,
       let root = try checkpoint.sourceTree(tree), format.holds(root)
     {
       return Exported(

@@ -95,27 +95,8 @@ public struct Loaded: Sendable {
     switch name {
     case Dialects.native?: nil
     case let name?: try Dialects.named(name)
-    case nil: NativeReading.recognises(archive) ? nil : try recognised(archive)
+    case nil: NativeReading.recognises(archive) ? nil : try Dialects.recognising(archive)
     }
-  }
-
-  /// The dialect whose rules fit the archive's names best.
-  private static func recognised(_ archive: Archive) throws -> Dialect {
-    var best: (dialect: Dialect, fit: Dialect.Fit)?
-    let plain = NameIndex(archive)
-    for dialect in try Dialects.all() {
-      // Few dialects have words of their own for the fields of tuples.
-      let index = dialect.file.records.map { NameIndex(archive, records: $0) } ?? plain
-      guard let fit = try dialect.fit(index), fit.isBetter(than: best?.fit) else { continue }
-      best = (dialect, fit)
-    }
-    if let best, best.fit.share >= 0.5 { return best.dialect }
-    let names = archive.leaves.prefix(3).map { "'\($0.name)'" }.joined(separator: ", ")
-    let isNameless = archive.leaves.allSatisfy { $0.path.isEmpty }
-    throw Failure(
-      expected: "names of a known dialect (\(Dialects.names.joined(separator: ", ")))",
-      found: isNameless
-        ? "no names at all" : names + (archive.leaves.count > 3 ? ", ..." : ""))
   }
 }
 

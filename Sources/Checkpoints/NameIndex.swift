@@ -12,11 +12,8 @@ struct NameIndex {
   let leaves: LeafNames
   /// Every name, and the archive's attributes with an `@` before them.
   let names: Set<String>
-  /// Where each word is, by its bytes: at most `mostPlaces` of tensors.
+  /// Where in tensors' names each word is, by its bytes.
   private var places: [[UInt8]: [Place]] = [:]
-
-  /// No dialect needs more places to tell where its names begin.
-  private static let mostPlaces = 4096
 
   /// - Parameter records: field names of named tuples whose file does not carry them.
   init(_ archive: Archive, records: [String: [String]] = [:]) {
@@ -27,10 +24,7 @@ struct NameIndex {
       for word in item.bytes.split(
         omittingEmptySubsequences: false, whereSeparator: isNameSeparator)
       {
-        let key = Array(word)
-        if places[key]?.count ?? 0 < Self.mostPlaces {
-          places[key, default: []].append(Place(item: number, start: start))
-        }
+        places[Array(word), default: []].append(Place(item: number, start: start))
         start += word.count + 1
       }
     }

@@ -117,7 +117,7 @@ def collect(folder):
     outputs["embedding"] = np.full_like(outputs["embedding"], np.nan)
     np.savez(folder / "nan.npz", **outputs)
     yield "verify-report", printed("byol-verify", plain, "--expect", folder / "nan.npz", code=1)
-    for path in [*(FOLDER / "dialects").glob("*.json"), EXAMPLE]:
+    for path in [EXAMPLE, *sorted((FOLDER / "dialects").glob("*.json"))]:
         yield "dialect", json.loads(path.read_text())
 
 
@@ -145,7 +145,8 @@ def shape(node):
 
 # Objects whose keys are data: paths of fields, roles, words.
 MAPS = {"origins", "fingerprints", "hyperparameters", "variables", "places", "rules", "cannot_tell",
-        "bind", "stride_at", "maps", "maps/*", "contract/stem", "made"}  # fmt: skip
+        "bind", "stride_at", "maps", "maps/*", "contract/stem", "records", "containers", "constants",
+        "defaults", "values", "made"}  # fmt: skip
 
 
 def fields(node, path=(), name=""):
