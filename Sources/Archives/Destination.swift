@@ -71,12 +71,17 @@ struct Destination {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      guard name.hasPrefix(temporaryPrefix),
-        let number = name.dropFirst(temporaryPrefix.count).split(separator: "-").first,
-        let process = pid_t(number), process > 0, kill(process, 0) != 0, errno == ESRCH
-      else { continue }
-      unlink("\(folder)/\(name)")
+      if Self.isStale(name, prefix: temporaryPrefix) { unlink("\(folder)/\(name)") }
     }
+  }
+
+  /// Whether `name` is that of a temporary file, or directory, whose program is gone.
+  static func isStale(_ name: String, prefix: String) -> Bool {
+    guard name.hasPrefix(prefix),
+      let number = name.dropFirst(prefix.count).split(separator: "-").first,
+      let process = pid_t(number), process > 0
+    else { return false }
+    return kill(process, 0) != 0 && errno == ESRCH
   }
 
   /// Gives the open file the permissions of the file it replaces.
@@ -117,8 +122,10 @@ struct Destination {
     }
   }
 
-  /// What the names of this destination's temporary files begin with; a file name has 255 bytes.
-  private var temporaryPrefix: String {
+  private var temporaryPrefix: String { Self.temporaryPrefix(name) }
+
+  /// What the names of temporary files for `name` begin with; a file name has 255 bytes.
+  static func temporaryPrefix(_ name: String) -> String {
     var stem = name
     while stem.utf8.count > 200 { stem.removeLast() }
     return ".\(stem).byol-tmp-"
@@ -128,13 +135,13 @@ struct Destination {
     Failure(.usage, file: path, "the file exists already; --force replaces it")
   }
 
-  private static func split(_ path: String) -> (folder: String, name: String) {
+  static func split(_ path: String) -> (folder: String, name: String) {
     guard let slash = path.lastIndex(of: "/") else { return (".", path) }
     let folder = path[..<slash]
     return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
   }
 
-  private static func realPath(_ path: String, of named: String) throws -> String {
+  static func realPath(_ path: String, of named: String) throws -> String {
     guard let resolved = realpath(path, nil) else {
       throw Failure.system("cannot reach \(path)", file: named)
     }

@@ -7,15 +7,15 @@ enum FolderListing {
   private static let limit = 4096
 
   /// The names of the regular files, sorted, and of what else there is, with the reason why it is not
-  /// read; hidden files are passed over.
+  /// read; hidden files are passed over, unless they are asked for.
   ///
   /// - Throws: `Failure` (`inputOutput`) where it cannot be read, (`badInput`) of too many entries.
-  static func files(in path: String) throws -> (
+  static func files(in path: String, hidden: Bool = false) throws -> (
     names: [String], others: [(name: String, reason: String)]
   ) {
     var names: [String] = []
     var others: [(name: String, reason: String)] = []
-    for name in try entries(of: path) where !name.hasPrefix(".") {
+    for name in try entries(of: path) where hidden || !name.hasPrefix(".") {
       var status = stat()
       guard lstat("\(path)/\(name)", &status) == 0 else {
         throw Failure.system("cannot examine", file: "\(path)/\(name)")
@@ -30,8 +30,8 @@ enum FolderListing {
     return (names.sorted(), others)
   }
 
-  /// The names of all entries but `.` and `..`.
-  static func entries(of path: String) throws -> [String] {
+  /// The names of all entries but `.` and `..`, of which there may be `limit`.
+  static func entries(of path: String, limit: Int = limit) throws -> [String] {
     guard let directory = opendir(path) else {
       throw Failure.system("cannot open the directory", file: path)
     }

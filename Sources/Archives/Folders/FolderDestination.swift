@@ -1,0 +1,150 @@
+import CLinux
+import Glibc
+import Tensors
+
+/// The place a directory is to have, and what is there now.
+struct FolderDestination {
+  private let path: String
+  /// The directory that is to hold it, links resolved.
+  private let parent: String
+  private let name: String
+  private let force: Bool
+  /// The permissions of the directory that is there; nil where none is.
+  private let mode: mode_t?
+
+  private var target: String { "\(parent)/\(name)" }
+
+  /// Examines what is at `path`; a symbolic link stands for the directory it leads to.
+  ///
+  /// - Throws: `Failure`, see `AtomicFolder`.
+  init(_ path: String, force: Bool) throws {
+    self.path = path
+    self.force = force
+    var resolved = path
+    while resolved.count > 1, resolved.hasSuffix("/") { resolved.removeLast() }
+    var status = stat()
+    if lstat(resolved, &status) == 0 {
+      resolved = try Destination.realPath(resolved, of: path)
+      guard stat(resolved, &status) == 0 else {
+        throw Failure.system("cannot examine", file: path)
+      }
+      guard status.st_mode & S_IFMT == S_IFDIR else {
+        throw Failure(.usage, file: path, "expected a name for a directory, found a file")
+      }
+      guard force else { throw Self.exists(path) }
+      try Self.checkReplaceable(resolved, named: path)
+      mode = status.st_mode & 0o777
+    } else if errno == ENOENT {
+      mode = nil
+    } else {
+      throw Failure.system("cannot examine", file: path)
+    }
+    let parts = Destination.split(resolved)
+    guard Self.isName(parts.name) else {
+      throw Failure(.usage, file: path, "expected a name for a directory")
+    }
+    name = parts.name
+    parent = try Destination.realPath(parts.folder, of: path)
+  }
+
+  /// Makes a new directory beside the destination.
+  func makeTemporary() throws -> String {
+    for _ in 0..<16 {
+      let random = String(UInt32.random(in: 0...UInt32.max), radix: 16)
+      let path = "\(parent)/\(Destination.temporaryPrefix(name))\(getpid())-\(random)"
+      // Until it has the old one's mode, no one may look in who could not look into that.
+      if mkdir(path, mode == nil ? 0o777 : 0o700) == 0 { return path }
+      guard errno == EEXIST else { break }
+    }
+    throw Failure.system("cannot make a temporary directory in \(parent)", file: path)
+  }
+
+  /// Removes temporary directories of this destination whose program is gone.
+  func removeStaleTemporaries() {
+    let prefix = Destination.temporaryPrefix(name)
+    for entry in (try? FolderListing.entries(of: parent, limit: .max)) ?? [] {
+      if Destination.isStale(entry, prefix: prefix) { Self.remove("\(parent)/\(entry)") }
+    }
+  }
+
+  /// Gives the directory at `temporary` the permissions of the one it replaces.
+  func giveMode(to temporary: String) throws {
+    guard let mode else { return }
+    guard chmod(temporary, mode) == 0 else {
+      throw Failure.system("cannot set permissions", file: path)
+    }
+  }
+
+  /// Gives the directory at `temporary` its name; what had the name then has the temporary one.
+  func replace(with temporary: String) throws {
+    if mode == nil {
+      var status = stat()
+      // What is made in this very moment is replaced if it is an empty directory, and else refused.
+      if lstat(target, &status) == 0 { throw Self.exists(path) }
+      guard rename(temporary, target) == 0 else {
+        if [EEXIST, ENOTEMPTY, ENOTDIR].contains(errno) { throw Self.exists(path) }
+        throw Failure.system("cannot rename", file: path)
+      }
+      return
+    }
+    try Self.checkReplaceable(target, named: path)
+    if linux_exchange(temporary, target) == 0 { return }
+    guard [EINVAL, ENOSYS].contains(errno) else {
+      throw Failure.system("cannot rename", file: path)
+    }
+    let aside = temporary + "-old"
+    guard rename(target, aside) == 0 else { throw Failure.system("cannot rename", file: path) }
+    guard rename(temporary, target) == 0 else {
+      let failure = Failure.system("cannot rename", file: path)
+      _ = rename(aside, target)
+      throw failure
+    }
+    // Where `discard` looks for it.
+    _ = rename(aside, temporary)
+  }
+
+  /// Waits until the entries of the directory that holds the destination are on the disk.
+  func syncParent() throws { try sync(parent) }
+
+  /// Waits until a directory's entries are on the disk.
+  func sync(_ folder: String) throws {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Failure.system("cannot open the directory", file: path) }
+    defer { close(descriptor) }
+    // Some file systems cannot, and say so by EINVAL.
+    guard fsync(descriptor) == 0 || errno == EINVAL else {
+      throw Failure.system("cannot write the directory to the disk", file: path)
+    }
+  }
+
+  /// Removes a directory of files; one that holds directories stays.
+  static func remove(_ folder: String) {
+    var status = stat()
+    guard lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return }
+    for name in (try? FolderListing.entries(of: folder, limit: .max)) ?? [] {
+      unlink("\(folder)/\(name)")
+    }
+    rmdir(folder)
+  }
+
+  /// Whether `name` may be a file's.
+  static func isName(_ name: String) -> Bool {
+    (1...255).contains(name.utf8.count) && name != "." && name != ".."
+      && !name.utf8.contains { $0 == UInt8(ascii: "/") || $0 == 0 }
+  }
+
+  /// Refuses to replace what is more than a checkpoint.
+  private static func checkReplaceable(_ folder: String, named path: String) throws {
+    let (_, others) = try FolderListing.files(in: folder, hidden: true)
+    if let other = others.first {
+      throw Failure(
+        .usage, file: path,
+        "the directory holds \(other.name), \(other.reason): only directories of files are replaced"
+      )
+    }
+  }
+
+  private static func exists(_ path: String) -> Failure {
+    Failure(.usage, file: path, "the directory exists already; --force replaces it")
+  }
+}
