@@ -23,10 +23,6 @@ public struct Safetensors: ArchiveFormat {
   public var holdsScalars: Bool { false }
   /// `safetensors`.
   public var extensions: [String] { ["safetensors"] }
-  /// A dictionary of tensors.
-  public var isFlat: Bool { true }
-  /// Tensors alone.
-  public var holdsScalars: Bool { false }
 
   /// Whether a length of at most the limit is followed by the first byte of an object.
   public func recognises(_ file: MappedFile) -> Bool {
