@@ -36,7 +36,7 @@ import Testing
     "byol-convert SAMPLE OUT.h5 --infer --dialect-out OUT.txt: 3",
     "byol-convert SAMPLE OUT.h5 --infer --expect MISSING: 4",
     "byol-convert README.md OUT.h5 --infer: 2", "byol-convert REF OUT.h5 --infer: 2",
-    "byol-convert -dash.npz OUT.h5: 3", "byol-convert SAMPLE OUT.npy: 3",
+    "byol-convert -dash.npz OUT.h5: 3",
     "byol-convert Sources OUT.h5: 2", "byol-convert --help: 0", "byol-convert --version: 0",
     "byol-verify MISSING: 4", "byol-verify README.md: 2", "byol-verify: 3",
     "byol-verify SAMPLE SAMPLE SAMPLE: 3", "byol-verify SAMPLE SAMPLE: 0",
