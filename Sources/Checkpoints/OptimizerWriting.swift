@@ -171,7 +171,8 @@ extension DialectWriting {
         "the momentum of \(dialect.name) \(theirs ? "contains" : "does not contain") the learning "
           + "rate, and the last one is "
           + (checkpoint.recipe.optimizer?.lastLR == 0 ? "0" : "not known")
-          + ": --set recipe.optimizer.last_lr=... says it, --drop 'optimizer/*' leaves the state out")
+          + ": --set recipe.optimizer.last_lr=... says it, --drop 'optimizer/*' leaves the state out"
+      )
     }
     notes.append(
       "momentum was \(theirs ? "multiplied" : "divided") by the last learning rate \(lr): exact only "

@@ -83,12 +83,21 @@ def pretrained(sizes, seed, **options):
         state = jax.tree.map(lambda array: np.zeros(array.shape, array.dtype), states)
         for _ in range(3):
             _, state = measure(params, state, pictures)
+        state = {module: widened(names) if module.endswith("/var_ema") else names
+                 for module, names in state.items()}  # fmt: skip
         arrays |= joined(params, f"{branch}_params/") | joined(state, f"{branch}_state/")
         branches.append((params, state))
     momentum = {module: {name: 0.01 * array for name, array in names.items()}
                 for module, names in drawn(shapes, random).items()}  # fmt: skip
     arrays |= joined(momentum, "opt_state/mu/")
     return arrays, partial(both, jax.jit(made.apply), branches)
+
+
+def widened(moving_average):
+    """Variances, none near 0: a network that divides by small ones makes much of float32's rounding."""
+    average = 0.6 + 0.4 * np.asarray(moving_average["average"])
+    counter = moving_average["counter"]
+    return {"average": average, "hidden": average * np.float32(1 - 0.9 ** int(counter)), "counter": counter}
 
 
 def drawn(shapes, random):
