@@ -45,6 +45,7 @@ public enum Schemas {
       ("htdt", PackageResources.htdt_json),
       ("giakou4", PackageResources.giakou4_json),
       ("fastai", PackageResources.fastai_json),
+      ("garder14", PackageResources.garder14_json),
     ]
   }
 }

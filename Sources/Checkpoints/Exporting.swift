@@ -46,7 +46,8 @@ extension Dialect {
     _ checkpoint: Checkpoint, format: any ArchiveFormat, options: ExportOptions = ExportOptions()
   ) throws -> Exported {
     if checkpoint.provenance.dialect?.name == name, let tree = checkpoint.tree,
-      let root = try checkpoint.sourceTree(tree), format.holds(root)
+      let root = try checkpoint.sourceTree(tree), format.holds(root),
+      KerasNaming.keeps(root, in: format)
     {
       return Exported(
         archive: Archive(

@@ -18,9 +18,9 @@ struct NameIndex {
   /// No dialect needs more places to tell where its names begin.
   private static let mostPlaces = 4096
 
-  /// - Parameter records: field names of named tuples whose file does not carry them.
-  init(_ archive: Archive, records: [String: [String]] = [:]) {
-    leaves = LeafNames(archive.root, records: records)
+  /// - Parameter dialect: the one dialect that will be asked, where it has names of its own for leaves.
+  init(_ archive: Archive, for dialect: DialectFile? = nil) {
+    leaves = dialect.map { LeafNames(archive, for: $0) } ?? LeafNames(archive.root)
     names = Set(archive.attributes.map { "@\($0.key)" }).union(leaves.items.map(\.name))
     for (number, item) in leaves.items.enumerated() where item.isTensor {
       var start = 0
