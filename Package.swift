@@ -108,17 +108,21 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "CheckpointsTests",
-      dependencies: ["TestSupport", "Checkpoints", "Archives", "Tensors"], swiftSettings: strict),
+      dependencies: ["TestSupport", "Checkpoints", "Archives", "Tensors", "byol-hdf5-reader"],
+      swiftSettings: strict),
     .testTarget(
       name: "GraphsTests",
       dependencies: ["TestSupport", "Graphs", "Checkpoints", "Archives", "Tensors"],
       swiftSettings: strict),
     .testTarget(
-      name: "NetworksTests", dependencies: ["TestSupport", "Networks", "Checkpoints", "Archives"],
+      name: "NetworksTests",
+      dependencies: ["TestSupport", "Networks", "Checkpoints", "Archives", "byol-hdf5-reader"],
       swiftSettings: engines),
     .testTarget(
       name: "ConversionsTests",
-      dependencies: ["TestSupport", "Conversions", "Checkpoints", "Archives", "Tensors"],
+      dependencies: [
+        "TestSupport", "Conversions", "Checkpoints", "Archives", "Tensors", "byol-hdf5-reader",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "ToolsTests",

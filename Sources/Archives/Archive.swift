@@ -8,6 +8,8 @@ public struct Archive: Sendable {
   public var format: String
   /// What the file says of itself as a whole: a native file's root attributes.
   public var attributes: [Node.Entry]
+  /// The file's name without its ending, where programs tell by it which network the file holds.
+  public var name: String?
 
   /// A tree, and the format it came from or goes to.
   public init(_ root: Node, format: String, attributes: [Node.Entry] = []) {

@@ -18,13 +18,17 @@ public enum Formats {
     Onnx(),
   ]
 
+  /// Formats that no content tells from another one, which is among `all`.
+  private static let variants: [any ArchiveFormat] = [Keras(version: 2)]
+
   /// The format called `name`.
   ///
   /// - Throws: `Failure` (`usage`) with the names there are.
   public static func named(_ name: String) throws -> any ArchiveFormat {
-    if let format = all.first(where: { $0.name == name }) { return format }
+    let known = all + variants
+    if let format = known.first(where: { $0.name == name }) { return format }
     throw Failure(
-      .usage, "no format is called \(name); there are \(all.map(\.name).joined(separator: ", "))")
+      .usage, "no format is called \(name); there are \(known.map(\.name).joined(separator: ", "))")
   }
 
   /// The format whose content `file` has.

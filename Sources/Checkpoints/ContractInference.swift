@@ -23,7 +23,7 @@ struct Architecture {
   ///
   /// - Throws: `Failure` (`badInput`) where they are no ResNet, naming the tensor that is missing.
   init(shapes: [String: [Int]]) throws {
-    let branch = shapes.keys.contains { $0.hasPrefix("online/encoder/") } ? "online" : "target"
+    let branch = Self.branch(shapes.keys)
     let encoder = branch + "/encoder"
     (block, version, blocks, channels, stemKernel) = (.basic, 1, [], [], 1)
     (projector, projectorBiases) = try Self.mlp(branch + "/projector", shapes)
@@ -33,8 +33,10 @@ struct Architecture {
       family = "audio-ntt"
       return
     }
+    let isHeadAlone =
+      !(projector + predictor).isEmpty && !shapes.keys.contains { $0.hasPrefix(encoder + "/") }
     if shapes[encoder + "/stem/conv/weight"] == nil,
-      shapes.keys.contains(where: { $0.hasPrefix(encoder + "/other/") })
+      isHeadAlone || shapes.keys.contains(where: { $0.hasPrefix(encoder + "/other/") })
     {
       family = "other"
       return
@@ -70,6 +72,15 @@ struct Architecture {
       blocks.append(count)
     }
     version = shapes[encoder + "/final/bn/scale"] != nil ? 2 : 1
+  }
+
+  /// The branch whose tensors are looked at: one with an encoder, or with anything.
+  private static func branch(_ paths: some Sequence<String>) -> String {
+    for part in ["/encoder/", "/"] {
+      for branch in ["online", "target"]
+      where paths.contains(where: { $0.hasPrefix(branch + part) }) { return branch }
+    }
+    return "online"
   }
 
   /// Refuses a network with a hole: a missing stage, block or layer.

@@ -20,6 +20,12 @@ public struct Dialect: Sendable {
   public var licence: String? { file.licence }
   /// How the program begins linear layers.
   public var initialiser: Initialiser { file.initialiser ?? .kaimingUniform }
+  /// The formats in which the dialect is written, or nil where it goes into any.
+  public var formats: [String]? {
+    let formats = file.forms.map(\.formats)
+    guard !formats.contains(nil) else { return nil }
+    return formats.compactMap { $0 }.flatMap { $0 }
+  }
   /// What files of this dialect have no place for, in words.
   public var cannotHold: [String] { file.cannotHold ?? [] }
 

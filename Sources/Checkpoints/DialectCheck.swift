@@ -8,6 +8,10 @@ extension DialectFile {
     guard !forms.isEmpty, forms.allSatisfy({ !$0.mounts.isEmpty }) else {
       throw Failure(place: "forms", expected: "at least one, with a mount", found: "none")
     }
+    guard arrange == nil || arrange == KerasArrangement.name else {
+      throw Failure(
+        place: "arrange", expected: "'\(KerasArrangement.name)'", found: "'\(arrange ?? "")'")
+    }
     for (name, words) in maps ?? [:] {
       guard !Template.Hole.types.contains(name) else {
         throw Failure(.badInput, place: "maps.\(name)", "a type of holes has this name already")

@@ -23,6 +23,9 @@ struct DialectFile: Codable, Sendable {
   var maps: [String: [String: String]]?
   /// Words that are the same throughout a file and not in native names.
   var variables: [String: Variable]?
+  /// How leaves get the names that rules are for, where files number theirs: `keras`, see
+  /// `KerasArrangement`.
+  var arrange: String?
   /// Field names of named tuples whose files carry only their class, by the class' last word.
   var records: [String: [String]]?
   /// Pairs of a native and a dialect place, which rules refer to.
@@ -47,7 +50,7 @@ struct DialectFile: Codable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case dialect, version, title, source, checked, licence, fragments, spellings, maps, variables
-    case records, places, rules, forms, order, contract, initialiser, recipe
+    case arrange, records, places, rules, forms, order, contract, initialiser, recipe
     case cannotTell = "cannot_tell"
     case cannotHold = "cannot_hold"
   }
@@ -109,6 +112,13 @@ struct DialectFile: Codable, Sendable {
     var alias: Bool?
     /// Whether each linear layer has a bias, where the dialect's own class has them fixed.
     var biases: [Bool]?
+    /// Whether each convolution has a bias, which the dialect's own class then asks for.
+    var convBiases: Bool?
+
+    enum CodingKeys: String, CodingKey {
+      case dialect, native, bind, rules, root, alias, biases
+      case convBiases = "conv_biases"
+    }
   }
 }
 

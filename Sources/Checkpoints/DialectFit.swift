@@ -28,7 +28,7 @@ extension Dialect {
   /// The form, spelling and prefix with which most of the archive's names are this dialect's, or nil
   /// where none is.
   func fit(_ archive: Archive) throws -> Fit? {
-    try fit(NameIndex(archive, records: file.records ?? [:]))
+    try fit(NameIndex(archive, for: file))
   }
 
   /// As above, of names that several dialects are asked about.

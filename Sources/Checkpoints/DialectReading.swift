@@ -36,6 +36,8 @@ struct DialectReading {
     var isWeight: Bool
   }
 
+  /// What the arrangement of the leaves took for granted.
+  private var assumed: [String] = []
   /// The form's rules by the words that they begin with.
   private let index: RuleIndex
 
@@ -57,7 +59,9 @@ struct DialectReading {
 
   mutating func run(_ archive: Archive) throws -> Imported {
     if let said = dialect.file.recipe { recipe = said }
-    let leaves = LeafNames(archive.root, records: dialect.file.records ?? [:]).items
+    let names = LeafNames(archive, for: dialect.file)
+    let leaves = names.items
+    assumed = names.notes
     counts.source = leaves.count
     var places = [Place?](repeating: nil, count: leaves.count)
     for (number, leaf) in leaves.enumerated() { places[number] = try take(leaf) }
@@ -104,7 +108,7 @@ struct DialectReading {
   }
 
   private func notes(_ checkpoint: Checkpoint) -> [String] {
-    var notes: [String] = []
+    var notes = assumed
     let names =
       checkpoint.tree?.leaves.filter { $0.leaf.path?.hasPrefix("extras/") ?? false }.map(\.name)
       ?? []

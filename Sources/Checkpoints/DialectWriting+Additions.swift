@@ -73,7 +73,7 @@ extension DialectWriting {
   }
 
   /// Adds a tensor under the name of the first rule of a mount that has one.
-  private func add(
+  func add(
     _ entry: Checkpoint.Entry, mount: Int, to named: inout [Named]
   ) throws {
     for rule in form.rules where rule.mount == mount {

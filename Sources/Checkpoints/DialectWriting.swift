@@ -42,6 +42,7 @@ struct DialectWriting {
   }
 
   func run() throws -> Exported {
+    try checkFitsKeras()
     var named: [Named] = []
     var leftOut: [String] = []
     var written: Set<String> = []
@@ -55,6 +56,7 @@ struct DialectWriting {
     }
     var notes: [String] = []
     try addBiases(&named, &notes)
+    try addConvolutionBiases(&named, &notes)
     try addDerived(&named)
     let hasSorted = dialect.file.order == "sorted"
     named.sort {
@@ -62,7 +64,7 @@ struct DialectWriting {
         ? ($0.mount, $0.name) < ($1.mount, $1.name)
         : ($0.mount, $0.order) < ($1.mount, $1.order)
     }
-    var values = named.map { ($0.name, $0.value) }
+    var values = placed(named.map { ($0.name, $0.value) })
     if format.holdsScalars { values += scalars() }
     var factors: [String: Double] = [:]
     leftOut += try addOptimizer(&values, named, &notes, &factors)
@@ -73,7 +75,7 @@ struct DialectWriting {
         .usage, "the dialect \(dialect.name) has no place for anything in this checkpoint")
     }
     return Exported(
-      archive: Archive(tree(values), format: format.name),
+      archive: Archive(withKindsOfKeras(tree(values)), format: format.name),
       leftOut: leftOut, notes: notes, factors: factors)
   }
 

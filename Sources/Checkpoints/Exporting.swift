@@ -47,7 +47,8 @@ extension Dialect {
   ) throws -> Exported {
     if checkpoint.provenance.dialect?.name == name, isWritten(in: format),
       let tree = checkpoint.tree,
-      let root = try checkpoint.sourceTree(tree), format.holds(root)
+      let root = try checkpoint.sourceTree(tree), format.holds(root),
+      KerasNaming.keeps(root, in: format)
     {
       return Exported(
         archive: Archive(

@@ -2,7 +2,8 @@ import Archives
 
 /// The leaves of an archive with their names, which dialects are recognised and read by.
 struct LeafNames {
-  /// A leaf and its name as bytes: keys joined by `/`, positions of named tuples by their fields.
+  /// A leaf and its name: keys joined by `/`, positions of named tuples by their fields. Rules match
+  /// the bytes, which are the name's unless the dialect arranges its leaves.
   struct Item {
     var leaf: Leaf
     var name: String
@@ -11,6 +12,8 @@ struct LeafNames {
   }
 
   var items: [Item]
+  /// What an arrangement took for granted, a sentence each.
+  var notes: [String] = []
 
   /// The leaves of `root`.
   ///
@@ -19,6 +22,15 @@ struct LeafNames {
   init(_ root: Node, records: [String: [String]] = [:]) {
     items = []
     collect(root, at: [], name: "", records)
+  }
+
+  /// The leaves of an archive with the names that the rules of `dialect` are for.
+  init(_ archive: Archive, for dialect: DialectFile) {
+    self.init(archive.root, records: dialect.records ?? [:])
+    guard dialect.arrange == KerasArrangement.name else { return }
+    var arrangement = KerasArrangement()
+    arrangement.apply(to: &items, of: archive)
+    notes = arrangement.notes
   }
 
   private mutating func collect(

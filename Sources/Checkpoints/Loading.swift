@@ -53,11 +53,17 @@ public struct Loaded: Sendable {
 
   /// Opens a file that was just written in `dialect`, nil for the native names, without its sidecar.
   ///
+  /// - Parameters:
+  ///   - format: the file's, or nil of a directory.
+  ///   - name: what the file's name begins with, where a dialect tells networks by it.
   /// - Throws: `Failure` that names the file and the place in it.
-  public init(_ path: String, format: any ArchiveFormat, writtenIn dialect: Dialect?) throws {
+  public init(
+    _ path: String, format: (any ArchiveFormat)?, writtenIn dialect: Dialect?,
+    named name: String? = nil
+  ) throws {
     do {
       try self.init(
-        try Opened(path, format: format.name), dialect: dialect, drop: NamePatterns(),
+        try Opened(path, format: format?.name, named: name), dialect: dialect, drop: NamePatterns(),
         sidecar: nil, withTree: true)
     } catch let failure as Failure {
       throw failure.of(file: path)

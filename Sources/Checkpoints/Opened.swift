@@ -17,8 +17,11 @@ package struct Opened {
   /// - Parameters:
   ///   - format: a format's name, or nil to look at the content.
   ///   - others: further files of the checkpoint.
+  ///   - name: the name that a file is to have, where it has another for the moment.
   /// - Throws: `Failure`.
-  package init(_ path: String, format: String?, with others: [String] = []) throws {
+  package init(
+    _ path: String, format: String?, with others: [String] = [], named name: String? = nil
+  ) throws {
     self.path = path
     guard others.isEmpty, !Folder.isFolder(path) else {
       guard format == nil else {
@@ -27,6 +30,7 @@ package struct Opened {
       let folder = others.isEmpty ? try Folder(path) : try Folder(files: [path] + others)
       files = folder.parts.map(\.file)
       archive = folder.archive
+      if archive.format == Keras().name { archive = archive.withAttributesInside }
       if !folder.leftAside.isEmpty {
         let names = folder.leftAside.map { "\($0.name) (\($0.reason))" }
         notes.append("not read: " + names.joined(separator: ", "))
@@ -36,6 +40,9 @@ package struct Opened {
     let file = try MappedFile(path)
     let format = try format.map { try Formats.named($0) } ?? Formats.recognising(file)
     archive = try format.read(file)
+    // Lists of layers are part of the tree of such files.
+    if format is Keras { archive = archive.withAttributesInside }
+    archive.name = name ?? Folder.stem(baseName(path))
     files = [file]
   }
 }

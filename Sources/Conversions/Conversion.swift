@@ -67,12 +67,20 @@ public struct Conversion {
   {
     var report = report
     if options.dryRun {
-      try AtomicFile.check(destination.path, force: options.force)
+      if destination.isFolder {
+        try AtomicFolder.check(destination.path, force: options.force)
+      } else {
+        try AtomicFile.check(destination.path, force: options.force)
+      }
       report.mapping = source.checkpoint.tree?.leaves.map { name, leaf in
         ConversionReport.Mapping(
           source: name, native: leaf.path ?? "kept as \(leaf.kind)", axes: leaf.axes?.text)
       }
       if try graphModel() == nil, let exported = try exported() { report.tell(of: exported) }
+      return report
+    }
+    if destination.isFolder {
+      try writeFolder(progress: progress, report: &report)
       return report
     }
     let file = try AtomicFile(
@@ -98,7 +106,7 @@ public struct Conversion {
   }
 
   /// The checking of a native source's hashes, beside the work: damage must not get new hashes.
-  private func sourceDamage() -> Background<Void>? {
+  func sourceDamage() -> Background<Void>? {
     guard source.archive.format == "hdf5" else { return nil }
     let file = source.files[0]
     return Background { try NativeFile(file).checkEveryByte(threads: 1) }
@@ -136,19 +144,18 @@ public struct Conversion {
       try model.write(to: file.output)
     } else if let exported {
       report.tell(of: exported)
-      try destination.format.write(exported.archive, to: file.output)
+      if destination.format is Keras {
+        try writeKerasFile(exported, into: file, progress: progress)
+      } else {
+        try destination.format.write(exported.archive, to: file.output)
+      }
     }
     try file.output.flush()
     progress(byteCount)
     // The output is read again even without --verify: what it does not say of itself goes beside it.
     let written = try Loaded(
-      file.temporaryPath, format: destination.format, writtenIn: destination.dialect)
-    if options.verify {
-      let compared = try compareTensors(with: written.checkpoint, exported)
-      report.checks.append(
-        ConversionReport.Check(
-          name: "source", detail: "\(compared) tensors read again, equal bit for bit"))
-    }
-    try writeSidecar(ifOtherThan: written.checkpoint, report: &report)
+      file.temporaryPath, format: destination.format, writtenIn: destination.dialect,
+      named: exported.map { networkName(of: $0) })
+    try compare(with: written, exported, report: &report)
   }
 }

@@ -14,6 +14,8 @@ struct Destination {
 
   var dialectName: String { graph?.rawValue ?? dialect?.name ?? Dialects.native }
   var isNativeHDF5: Bool { dialect == nil && format.name == "hdf5" }
+  /// Whether the output is a directory: of Keras weights, unless the name is a file's.
+  var isFolder: Bool { format is Keras && !path.lowercased().hasSuffix(".h5") }
 
   /// What the flags say, or the usual: `.h5` is native, `.onnx` the encoder's graph; otherwise the dialect that the source came
   /// from; otherwise npz and npy are haiku.
@@ -25,6 +27,10 @@ struct Destination {
       format = try Formats.named(name)
     } else if let found = Formats.forWriting(path) {
       format = found
+    } else if let name = options.to ?? source.dialect?.name, name != Dialects.native,
+      let only = try? Dialects.named(name).formats?.first
+    {
+      format = try Formats.named(only)
     } else {
       throw Failure(
         .usage, file: path,
@@ -44,7 +50,8 @@ struct Destination {
     if dialect != nil, format.name == "hdf5" {
       throw Failure(
         .usage, file: path,
-        "HDF5 files hold the native names; the dialect \(dialectName) goes into another format")
+        "HDF5 files called .h5 hold the native names; the dialect \(dialectName) goes into "
+          + (dialect?.formats?.joined(separator: " or ") ?? "npz"))
     }
   }
 

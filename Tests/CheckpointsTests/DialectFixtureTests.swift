@@ -8,7 +8,7 @@ import Testing
 
 /// Genuine checkpoints, made by the classes of the projects that they are of.
 @Suite(.enabled(if: Shared.isPresent, Shared.why)) struct DialectFixtureTests {
-  @Test(arguments: DialectFixture.all)
+  @Test(arguments: DialectFixture.all + DialectFixture.keras)
   func `is recognised without a word, and every tensor has a place`(_ fixture: DialectFixture)
     throws
   {
@@ -30,10 +30,10 @@ import Testing
   /// Tensors of genuine files that BYOL does not know.
   static let knownExtras = [
     "base_param_settings", "message_hub", "data_preprocessor", "optimizer_state_dict/state/4",
-    "best_model_score", "current_score", "kth_value",
+    "best_model_score", "current_score", "kth_value", "@weight_names",
   ]
 
-  @Test(arguments: DialectFixture.all)
+  @Test(arguments: DialectFixture.all + DialectFixture.keras)
   func `comes back as the same tree`(_ fixture: DialectFixture) throws {
     let loaded = try Loaded(Shared.path(fixture.path))
     let dialect = try #require(loaded.dialect)

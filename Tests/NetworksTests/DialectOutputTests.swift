@@ -24,7 +24,9 @@ import Testing
     }
   }
 
-  @Test(arguments: DialectFixture.torch.filter { $0.reference != nil })
+  @Test(
+    arguments: (DialectFixture.torch + DialectFixture.keras).filter { $0.reference != nil }
+  )
   func `agrees with the program that made it, in every engine`(_ fixture: DialectFixture) throws {
     let reference = try #require(fixture.reference)
     for outcome in try compare(fixture.path, reference) {

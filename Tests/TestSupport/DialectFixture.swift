@@ -34,6 +34,17 @@ public struct DialectFixture: Sendable, CustomTestStringConvertible {
   private static let both = online + target
   private static let heads = online + ["online.heads"] + target
 
+  /// Directories and files that Keras wrote, in both of its layouts.
+  public static let keras: [DialectFixture] =
+    [DialectFixture("keras_tf2_tiny", "garder14", both, reference: "keras_tf2_tiny")]
+    + ["_200.h5", ".weights.h5"].flatMap { ending in
+      [
+        ("f_online", "online.encoder"), ("g_online", "online.projector"),
+        ("q_online", "online.predictor"), ("f_target", "target.encoder"),
+        ("g_target", "target.projector"),
+      ].map { DialectFixture("keras_tf2_tiny/\($0)\(ending)", "garder14", [$1]) }
+    }
+
   /// Every file of `fixtures/dialects` that PyTorch, Paddle or safetensors wrote.
   public static let torch: [DialectFixture] =
     [

@@ -78,8 +78,9 @@ public struct Folder: Sendable {
     }
     leftAside = (others + rest).sorted { $0.name < $1.name }
     var archive = archives[0]
+    archive.name = keys[0]
     if archives.count > 1 {
-      let entries = zip(keys, archives).map { Node.Entry(.text($0), Self.root(of: $1)) }
+      let entries = zip(keys, archives).map { Node.Entry(.text($0), $1.withAttributesInside.root) }
       let formats = Set(archives.map(\.format))
       archive = Archive(
         .mapping(kind: "folder", entries),
@@ -89,17 +90,6 @@ public struct Folder: Sendable {
     self.archive = archive
   }
 
-  /// The root of one of several archives, with what the file says of itself as its first members.
-  private static func root(of archive: Archive) -> Node {
-    guard case .mapping(let kind, let entries) = archive.root, !archive.attributes.isEmpty else {
-      return archive.root
-    }
-    let attributes = archive.attributes.map {
-      Node.Entry(.text(AttributeKey.key($0.key.description)), $0.value)
-    }
-    return .mapping(kind: kind, attributes + entries)
-  }
-
   /// Names without their endings, or whole where two would be the same.
   private static func keys(_ names: [String]) -> [String] {
     let stems = names.map(stem)
@@ -107,7 +97,8 @@ public struct Folder: Sendable {
     return zip(names, stems).map { counts[$1] == 1 ? $1 : $0 }
   }
 
-  private static func stem(_ name: String) -> String {
+  /// A file's name without its format's ending.
+  package static func stem(_ name: String) -> String {
     let ending = (Formats.all.flatMap(\.extensions) + [SafetensorsIndex.ending])
       .filter { name.lowercased().hasSuffix("." + $0) }.max { $0.count < $1.count }
     let stem = ending.map { String(name.dropLast($0.count + 1)) } ?? name

@@ -15,15 +15,20 @@ import Tensors
 /// lists. Two bytes of opaque data with an attribute `dtype` of `bfloat16` are bfloat16, as Keras 3
 /// has it.
 public struct Keras: ArchiveFormat {
-  /// The format; it has no options.
-  public init() {}
+  /// The version of Keras for which new files are written; both are read.
+  public let version: Int
 
-  /// `keras`.
-  public var name: String { "keras" }
+  /// The format of Keras 3, or of another version.
+  ///
+  /// - Parameter version: 2 or 3.
+  public init(version: Int = 3) { self.version = version }
+
+  /// `keras`, or `keras2` where files are to be written for that.
+  public var name: String { version == 2 ? "keras2" : "keras" }
   /// What people call it.
-  public var title: String { "Keras HDF5" }
+  public var title: String { version == 2 ? "Keras 2 HDF5" : "Keras HDF5" }
   /// What Keras 3 asks for; `.h5` alone is the native layout's.
-  public var extensions: [String] { ["weights.h5", "keras.h5"] }
+  public var extensions: [String] { version == 2 ? [] : ["weights.h5", "keras.h5"] }
 
   /// Whether the file is HDF5 of another layout than ours: with the signature at the beginning, or
   /// after a block of 512 bytes, 1024, 2048 and so on that is not HDF5's.
@@ -56,7 +61,7 @@ public struct Keras: ArchiveFormat {
     }
     do {
       let (root, attributes) = try ForeignTree.read(file)
-      return Archive(root, format: name, attributes: attributes)
+      return Archive(root, format: Keras().name, attributes: attributes)
     } catch let failure as Failure {
       throw failure.of(file: file.path)
     }

@@ -17,9 +17,9 @@ public func writeKeras(
   _ archive: Archive, into file: OutputFile, threads: Int = 2,
   progress: (@Sendable (Int) -> Void)? = nil
 ) throws {
-  var completed = archive
+  var completed = archive.withAttributesApart
   do {
-    if !KerasLists.isOfKeras3(archive.root) { completed = try KerasLists.completed(archive) }
+    if !KerasLists.isOfKeras3(archive.root) { completed = try KerasLists.completed(completed) }
   } catch let failure as Failure {
     throw failure.of(file: file.path)
   }
