@@ -17,8 +17,8 @@ struct Destination {
   /// Whether the output is a directory: of Keras weights, unless the name is a file's.
   var isFolder: Bool { format is Keras && !path.lowercased().hasSuffix(".h5") }
 
-  /// What the flags say, or the usual: `.h5` is native, `.onnx` the encoder's graph; otherwise the dialect that the source came
-  /// from; otherwise npz and npy are haiku.
+  /// What the flags say, or the usual: `.h5` is native, `.onnx` the encoder's graph; otherwise the
+  /// dialect that the source came from; otherwise npz, npy and pickles are haiku.
   ///
   /// - Throws: `Failure` (`usage`) with the choices, where neither flags nor names tell.
   init(_ path: String, options: ConversionOptions, source: Loaded) throws {
@@ -28,7 +28,7 @@ struct Destination {
     } else if let found = Formats.forWriting(path) {
       format = found
     } else if let name = options.to ?? source.dialect?.name, name != Dialects.native,
-      let only = try? Dialects.named(name).formats?.first
+      let formats = try? Dialects.named(name).formats, formats.count == 1, let only = formats.first
     {
       format = try Formats.named(only)
     } else {
