@@ -91,7 +91,7 @@ let package = Package(
 
     // A program for the others: the process in which libhdf5 looks at other programs' files.
     .executableTarget(
-      name: "byol-hdf5-reader", dependencies: ["CHDF5", "CLinux", "HDF5Records"],
+      name: "byol-hdf5-reader", dependencies: ["CHDF5", "CLinux", "CZlib", "HDF5Records"],
       swiftSettings: strict),
 
     // Tests: a folder per module.

@@ -49,7 +49,6 @@ static inline herr_t h5_without_locks(hid_t access) {
 #endif
 
 static inline unsigned h5_read_only(void) { return H5F_ACC_RDONLY; }
-static inline hid_t h5_uint8_native(void) { return H5T_NATIVE_UINT8; }
 
 /// What a file driver's description has beyond its functions.
 static inline void h5_complete_driver(H5FD_class_t *driver) {

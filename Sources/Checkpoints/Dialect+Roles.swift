@@ -1,4 +1,11 @@
+import Archives
+
 extension Dialect {
+  /// Whether files of this dialect are written in the format.
+  public func isWritten(in format: any ArchiveFormat) -> Bool {
+    file.forms.contains { $0.formats?.contains(format.name) ?? true }
+  }
+
   /// Whether some form of this dialect has a place for tensors of the role.
   ///
   /// - Throws: `Failure` where a rule of the dialect is broken.

@@ -16,11 +16,12 @@ extension Dialect {
     /// The conditions that the file fulfils besides.
     var conditions: Int
 
-    /// Whether this fits better than `other`: more names, then more conditions, then less besides.
+    /// Whether this fits better than `other`: more names, then more conditions, then less besides, then
+    /// more of each name.
     func isBetter(than other: Fit?) -> Bool {
       guard let other else { return matched > 0 }
-      return (matched, Double(conditions), share)
-        > (other.matched, Double(other.conditions), other.share)
+      return (matched, Double(conditions), share, -prefix.utf8.count)
+        > (other.matched, Double(other.conditions), other.share, -other.prefix.utf8.count)
     }
   }
 

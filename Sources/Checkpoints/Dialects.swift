@@ -36,4 +36,25 @@ public enum Dialects {
     }
     return try Dialect(json: try MappedFile(name).withBytes { Array($0) }, file: name)
   }
+
+  /// The dialect whose rules fit the archive's names best.
+  ///
+  /// - Throws: `Failure` (`badInput`) where most names are no dialect's.
+  static func recognising(_ archive: Archive) throws -> Dialect {
+    var best: (dialect: Dialect, fit: Dialect.Fit)?
+    let plain = NameIndex(archive)
+    for dialect in try all() {
+      // Few dialects have words of their own for the fields of tuples.
+      let index = dialect.file.records.map { NameIndex(archive, records: $0) } ?? plain
+      guard let fit = try dialect.fit(index), fit.isBetter(than: best?.fit) else { continue }
+      best = (dialect, fit)
+    }
+    if let best, best.fit.share >= 0.5 { return best.dialect }
+    let found = archive.leaves.prefix(3).map { "'\($0.name)'" }.joined(separator: ", ")
+    let isNameless = archive.leaves.allSatisfy { $0.path.isEmpty }
+    throw Failure(
+      expected: "names of a known dialect (\(names.joined(separator: ", ")))",
+      found: isNameless
+        ? "no names at all" : found + (archive.leaves.count > 3 ? ", ..." : ""))
+  }
 }

@@ -101,9 +101,10 @@ public struct Loaded: Sendable {
     switch name {
     case Dialects.native?: nil
     case let name?: try Dialects.named(name)
-    case nil: NativeReading.recognises(archive) ? nil : try recognised(archive)
+    case nil: NativeReading.recognises(archive) ? nil : try Dialects.recognising(archive)
     }
   }
+<<<<<<< HEAD
 
   /// The dialect whose rules fit the archive's names best.
   private static func recognised(_ archive: Archive) throws -> Dialect {
@@ -128,6 +129,8 @@ public struct Loaded: Sendable {
       found: isNameless
         ? "no names at all" : names + (archive.leaves.count > 3 ? ", ..." : ""))
   }
+=======
+>>>>>>> main
 }
 
 /// The last component of a path.

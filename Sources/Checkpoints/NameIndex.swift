@@ -12,25 +12,28 @@ struct NameIndex {
   let leaves: LeafNames
   /// Every name, and the archive's attributes with an `@` before them.
   let names: Set<String>
-  /// Where each word is, by its bytes: at most `mostPlaces` of tensors.
+  /// Where in tensors' names each word is, by its bytes.
   private var places: [[UInt8]: [Place]] = [:]
 
+<<<<<<< HEAD
   /// No dialect needs more places to tell where its names begin.
   private static let mostPlaces = 4096
 
   /// - Parameter dialect: the one dialect that will be asked, where it has names of its own for leaves.
   init(_ archive: Archive, for dialect: DialectFile? = nil) {
     leaves = dialect.map { LeafNames(archive, for: $0) } ?? LeafNames(archive.root)
+=======
+  /// - Parameter records: field names of named tuples whose file does not carry them.
+  init(_ archive: Archive, records: [String: [String]] = [:]) {
+    leaves = LeafNames(archive.root, records: records)
+>>>>>>> main
     names = Set(archive.attributes.map { "@\($0.key)" }).union(leaves.items.map(\.name))
     for (number, item) in leaves.items.enumerated() where item.isTensor {
       var start = 0
       for word in item.bytes.split(
         omittingEmptySubsequences: false, whereSeparator: isNameSeparator)
       {
-        let key = Array(word)
-        if places[key]?.count ?? 0 < Self.mostPlaces {
-          places[key, default: []].append(Place(item: number, start: start))
-        }
+        places[Array(word), default: []].append(Place(item: number, start: start))
         start += word.count + 1
       }
     }

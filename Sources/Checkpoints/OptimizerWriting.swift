@@ -14,7 +14,7 @@ extension DialectWriting {
     let buffers = checkpoint.entries.filter { $0.path.hasPrefix("optimizer/") }
     guard !buffers.isEmpty else { return [] }
     guard let text = form.text.optimizer, let at = text.at, !format.isFlat else {
-      return try addBuffersByRule(buffers, &values, &notes)
+      return try addBuffersByRule(buffers, &values, &notes, &factors)
     }
     let slots = Set(buffers.map { String($0.path.split(separator: "/")[1]) })
     guard isSameFamily(slots) else {
@@ -58,7 +58,7 @@ extension DialectWriting {
   /// Whether the checkpoint's buffers are those of the dialect's optimiser: a momentum of SGD is of
   /// other gradients than one of LARS.
   private func isSameFamily(_ slots: Set<String>) -> Bool {
-    guard let theirs = dialect.file.recipe?.optimizer?.family else { return false }
+    guard let theirs = dialect.file.recipe?.optimizer?.family else { return true }
     let mine =
       checkpoint.recipe.optimizer?.family ?? (slots.contains("momentum") ? "lars" : "adam")
     return theirs == mine
@@ -66,7 +66,8 @@ extension DialectWriting {
 
   /// Buffers that have names of their own, as Haiku's do.
   private func addBuffersByRule(
-    _ buffers: [Checkpoint.Entry], _ values: inout [(String, Node)], _ notes: inout [String]
+    _ buffers: [Checkpoint.Entry], _ values: inout [(String, Node)], _ notes: inout [String],
+    _ factors: inout [String: Double]
   ) throws -> [String] {
     var leftOut: [String] = []
     let hasPlaces = form.rules.contains { rule in
@@ -82,6 +83,7 @@ extension DialectWriting {
     let scale = try bufferScale(&notes)
     for var buffer in buffers {
       if scale != 1, buffer.path.hasPrefix("optimizer/momentum/") {
+        factors[buffer.path] = scale
         buffer.tensor = try buffer.tensor.multiplied(by: scale)
       }
       let found = try names(of: buffer)
@@ -169,29 +171,12 @@ extension DialectWriting {
         "the momentum of \(dialect.name) \(theirs ? "contains" : "does not contain") the learning "
           + "rate, and the last one is "
           + (checkpoint.recipe.optimizer?.lastLR == 0 ? "0" : "not known")
-          + ": --set optimizer.last_lr=... says it, --drop 'optimizer/*' leaves the state out")
+          + ": --set recipe.optimizer.last_lr=... says it, --drop 'optimizer/*' leaves the state out"
+      )
     }
     notes.append(
       "momentum was \(theirs ? "multiplied" : "divided") by the last learning rate \(lr): exact only "
         + "where the learning rate was constant")
     return theirs ? lr : 1 / lr
-  }
-}
-
-extension Tensor {
-  /// The elements times a number, rounded once, in the same type.
-  ///
-  /// - Throws: `Failure` (`badInput`) where the type is not float32.
-  public func multiplied(by factor: Double) throws -> Tensor {
-    guard elementType == .float32 else {
-      throw Failure(expected: "float32 buffers", found: elementType.rawValue)
-    }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(byteCount)
-    for value in try floats() {
-      let product = Float(Double(value) * factor)
-      withUnsafeBytes(of: product.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
-    }
-    return try Tensor(elementType, shape: shape, bytes: bytes)
   }
 }

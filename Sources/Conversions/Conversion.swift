@@ -138,9 +138,11 @@ public struct Conversion {
     into file: AtomicFile, progress: @escaping @Sendable (Int) -> Void,
     report: inout ConversionReport
   ) throws {
-    var exported: Exported?
-    if let model = try graphModel() {
+    let model = try graphModel()
+    let exported = model == nil ? try exported() : nil
+    if let model {
       try model.write(to: file.output)
+<<<<<<< HEAD
     } else if let made = try self.exported() {
       report.tell(of: made)
       if destination.format is Keras {
@@ -149,6 +151,11 @@ public struct Conversion {
         try destination.format.write(made.archive, to: file.output)
       }
       exported = made
+=======
+    } else if let exported {
+      report.tell(of: exported)
+      try destination.format.write(exported.archive, to: file.output)
+>>>>>>> main
     }
     try file.output.flush()
     progress(byteCount)

@@ -27,7 +27,8 @@ struct Destination {
       format = try Formats.named(name)
     } else if let found = Formats.forWriting(path) {
       format = found
-    } else if let name = options.to ?? source.dialect?.name, name != Dialects.native,
+    } else if let name = options.to ?? source.checkpoint.provenance.dialect?.name,
+      name != Dialects.native,
       let only = try? Dialects.named(name).formats?.first
     {
       format = try Formats.named(only)
@@ -45,35 +46,13 @@ struct Destination {
     case Dialects.native?: dialect = nil
     case let name?: dialect = try Dialects.named(name)
     case nil where format.name == "hdf5": dialect = nil
-    case nil:
-      if let dialect = source.dialect {
-        self.dialect = dialect
-      } else if let name = source.checkpoint.provenance.dialect?.name {
-        guard Dialects.names.contains(name) else {
-          throw Failure(
-            .usage, file: path,
-            "the checkpoint came from the dialect \(name), which is not built in: --to says another, "
-              + "or its file")
-        }
-        dialect = try Dialects.named(name)
-      } else if ["npz", "npy", "pickle"].contains(format.name) {
-        dialect = try Dialects.named("haiku")
-      } else {
-        throw Failure(
-          .usage, file: path,
-          "--to must say the dialect: \(([Dialects.native] + Dialects.names).joined(separator: ", "))"
-        )
-      }
-    }
-    if format.name == "npy" {
-      throw Failure(
-        .usage, file: path, "an npy file holds one array; a checkpoint goes into npz or h5")
+    case nil: dialect = try Self.usualDialect(of: source, in: format, path: path)
     }
     if dialect != nil, format.name == "hdf5" {
       throw Failure(
         .usage, file: path,
         "HDF5 files called .h5 hold the native names; the dialect \(dialectName) goes into "
-          + (dialect?.formats?.joined(separator: " or ") ?? "npz"))
+          + (dialect?.formats?.joined(separator: " or ") ?? "another format"))
     }
   }
 
@@ -100,5 +79,29 @@ struct Destination {
           + (GraphScope.allCases.map(\.rawValue) + [Dialects.native]).joined(separator: ", "))
     }
     return to == nil ? .encoder : nil
+  }
+
+  /// The dialect that the source came from where files of it are written in the format; otherwise
+  /// haiku in npz, npy and pickles.
+  ///
+  /// - Throws: `Failure` (`usage`) with the choices, where that tells nothing.
+  private static func usualDialect(
+    of source: Loaded, in format: any ArchiveFormat, path: String
+  ) throws -> Dialect {
+    if let dialect = source.dialect, dialect.isWritten(in: format) { return dialect }
+    if source.dialect == nil, let name = source.checkpoint.provenance.dialect?.name {
+      guard Dialects.names.contains(name) else {
+        throw Failure(
+          .usage, file: path,
+          "the checkpoint came from the dialect \(name), which is not built in: --to says another, "
+            + "or its file")
+      }
+      let dialect = try Dialects.named(name)
+      if dialect.isWritten(in: format) { return dialect }
+    }
+    if ["npz", "npy", "pickle"].contains(format.name) { return try Dialects.named("haiku") }
+    throw Failure(
+      .usage, file: path,
+      "--to must say the dialect: \(([Dialects.native] + Dialects.names).joined(separator: ", "))")
   }
 }

@@ -90,6 +90,11 @@ public struct InferredSource: Sendable {
   ///
   /// - Throws: `Failure`, see above.
   public mutating func prove(with reference: Reference, tolerance: Double? = nil) throws {
+    guard inference.isWhole else {
+      throw Failure(
+        .differs, file: path,
+        "too little is known to run the networks on \(reference.name): \(inference.openText)")
+    }
     let tolerance = tolerance ?? FileVerification.usualTolerance
     let engine = Engines.fast()
     var agreeing: [(trial: Trial, error: Double)] = []
@@ -99,11 +104,6 @@ public struct InferredSource: Sendable {
       guard let error = try error(of: trial, reference, engine) else { continue }
       nearest = min(nearest, error)
       if error <= tolerance { agreeing.append((trial, error)) }
-    }
-    guard nearest.isFinite || !agreeing.isEmpty else {
-      throw Failure(
-        .differs, file: path,
-        "too little is known to run the networks on \(reference.name): \(inference.openText)")
     }
     guard let best = agreeing.min(by: { $0.error < $1.error }) else {
       throw Failure(

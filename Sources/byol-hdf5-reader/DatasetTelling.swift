@@ -28,17 +28,18 @@ struct DatasetTelling: ~Copyable {
   ///
   /// - Throws: `Refusal` where its elements are none of ours, or would be read from elsewhere.
   func tell(to pipe: inout RecordPipe) throws {
-    try checkStorage()
+    let filters = try checkStorage()
     guard let shape = space.shape else { return pipe.send(.value(name: name, .none)) }
     switch try Elements(type.id, at: place) {
     case .numbers(let element, let isBigEndian):
       let type = StoredType(element: element, isBigEndian: isBigEndian, shape: shape)
-      try tell(type, to: &pipe)
+      try tell(type, filters, to: &pipe)
     case .twoBytes:
       guard try isBFloat16() else {
         throw Refusal(place, expected: "numbers or texts", found: "opaque data")
       }
-      try tell(StoredType(element: "bfloat16", isBigEndian: false, shape: shape), to: &pipe)
+      try tell(
+        StoredType(element: "bfloat16", isBigEndian: false, shape: shape), filters, to: &pipe)
     case .texts, .bytes:
       let dataset = dataset
       let whole = WholeValue(type: type.id, space: space, place: place) {
@@ -57,7 +58,9 @@ struct DatasetTelling: ~Copyable {
   }
 
   /// Refuses storage in other files, and filters that are rare and complicated.
-  private func checkStorage() throws {
+  ///
+  /// - Returns: the filters, in the order in which they were applied.
+  private func checkStorage() throws -> [H5Z_filter_t] {
     guard H5Pget_external_count(creation.id) == 0 else {
       throw Refusal(place, expected: "elements in this file", found: "external storage")
     }
@@ -66,7 +69,7 @@ struct DatasetTelling: ~Copyable {
       throw Refusal(place, expected: "elements in this file", found: "a virtual dataset")
     }
     let count = try check(H5Pget_nfilters(creation.id), "count the filters", at: place)
-    for index in 0..<UInt32(count) {
+    return try (0..<UInt32(count)).map { index in
       var (flags, values, configuration): (UInt32, Int, UInt32) = (0, 0, 0)
       let filter = H5Pget_filter2(
         creation.id, index, &flags, &values, nil, 0, nil, &configuration)
@@ -75,10 +78,13 @@ struct DatasetTelling: ~Copyable {
           place, expected: "the filters deflate, shuffle and fletcher32",
           found: "the filter \(filter)")
       }
+      return filter
     }
   }
 
-  private func tell(_ type: StoredType, to pipe: inout RecordPipe) throws {
+  private func tell(
+    _ type: StoredType, _ filters: [H5Z_filter_t], to pipe: inout RecordPipe
+  ) throws {
     let size = H5Tget_size(self.type.id)
     let count = try space.byteCount(of: size, limit: 1 << 46, at: place)
     if H5Pget_layout(creation.id) == H5D_CONTIGUOUS || count == 0 {
@@ -89,17 +95,25 @@ struct DatasetTelling: ~Copyable {
       }
     }
     pipe.send(.dataset(name: name, StoredArray(type: type, place: .streamed(UInt64(count)))))
-    try stream(type.shape, rowBytes: type.shape.first.map { count / Int($0) } ?? count, to: &pipe)
+    let chunk = try chunk(rank: type.shape.count)
+    let chunks = try ChunkCheck(
+      dataset, shape: type.shape, chunk: chunk, elementSize: size, filters: filters, at: place)
+    try stream(
+      type.shape, chunks, rowsPerChunk: chunk.first.map { Int(clamping: $0) } ?? 1,
+      rowBytes: type.shape.first.map { count / Int($0) } ?? count, to: &pipe)
   }
 
   private static let slabBytes = 1 << 22
   private static let slabLimit = 1 << 28
 
   /// Hands on the elements, a few rows of chunks at a time.
-  private func stream(_ shape: [UInt64], rowBytes: Int, to pipe: inout RecordPipe) throws {
+  private func stream(
+    _ shape: [UInt64], _ chunks: ChunkCheck, rowsPerChunk: Int, rowBytes: Int,
+    to pipe: inout RecordPipe
+  ) throws {
     let rows = Int(shape.first ?? 1)
     let step = max(Self.slabBytes / rowBytes, 1)
-    let chunk = min(chunkRows(rank: shape.count), rows)
+    let chunk = min(max(rowsPerChunk, 1), rows)
     let rowsPerSlab = min(rows, step < chunk ? chunk : step - step % chunk)
     guard rowsPerSlab <= Self.slabLimit / rowBytes else {
       throw Refusal(
@@ -112,6 +126,7 @@ struct DatasetTelling: ~Copyable {
     var row = 0
     while row < rows {
       let count = min(rowsPerSlab, rows - row)
+      try chunks.check(row..<row + count)
       let lengths = [hsize_t(count)] + shape.dropFirst().map { hsize_t($0) }
       let memory = try Handle(
         shape.isEmpty
@@ -131,11 +146,13 @@ struct DatasetTelling: ~Copyable {
     }
   }
 
-  /// The rows that a chunk spans; 1 where there are no chunks.
-  private func chunkRows(rank: Int) -> Int {
-    guard rank > 0, H5Pget_layout(creation.id) == H5D_CHUNKED else { return 1 }
+  /// The shape of a chunk; empty where there are no chunks.
+  private func chunk(rank: Int) throws -> [UInt64] {
+    guard rank > 0, H5Pget_layout(creation.id) == H5D_CHUNKED else { return [] }
     var lengths = [hsize_t](repeating: 1, count: rank)
-    guard H5Pget_chunk(creation.id, Int32(rank), &lengths) == Int32(rank) else { return 1 }
-    return max(Int(clamping: lengths[0]), 1)
+    guard H5Pget_chunk(creation.id, Int32(rank), &lengths) == Int32(rank) else {
+      throw Refusal(place, expected: "chunks of as many axes as the dataset has", found: "others")
+    }
+    return lengths.map { UInt64($0) }
   }
 }

@@ -5,6 +5,9 @@ struct Dataspace {
   /// The length of each axis; nil of HDF5's null dataspace, which has no elements at all.
   let shape: [UInt64]?
 
+  /// A shape.
+  init(_ shape: [UInt64]) { self.shape = shape }
+
   /// The shape that an open dataspace has.
   init(_ space: hid_t, at place: String) throws {
     switch H5Sget_simple_extent_type(space) {

@@ -12,10 +12,10 @@ import HDF5Records
 struct Reader {
   static func main() {
     Confinement.limitResources()
+    h5_be_quiet()
     let file = InputDriver.prepare()
     H5Lunregister(H5L_TYPE_EXTERNAL)
     H5PLset_loading_state(0)
-    h5_be_quiet()
     Confinement.giveUpRights()
 
     var pipe = RecordPipe()

@@ -77,7 +77,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("out.pth", nil as String?, nil as String?), ("out.h5", "haiku", nil),
+    ("out.xyz", nil as String?, nil as String?), ("out.h5", "haiku", nil),
     ("out.npz", "latin", nil),
     ("out.npz", nil, "floppy"),
   ])

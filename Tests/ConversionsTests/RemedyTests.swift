@@ -91,15 +91,41 @@ import Testing
     #expect(!text.contains("safetensors"))
   }
 
-  @Test(.enabled(if: Shared.isPresent, Shared.why))
-  func `a shortcut that PyTorch's basic blocks have not is a reason`() throws {
-    let folder = try TemporaryFolder()
-    defer { folder.remove() }
-    let source = Shared.path("fixtures/deepmind/tiny_haiku_byol_basicblock.npz")
-    let (report, module) = try convert(
-      source, to: "torchvision", settings: symmetric, in: folder)
-    #expect(module?.contains("1, True)") == true)
-    #expect(report.notes.contains { $0.contains("a shortcut has a convolution") })
+  @Test(arguments: [
+    (true, false, 1, 8, false), (false, false, 1, 8, true), (false, true, 1, 8, false),
+    (true, false, 2, 8, true), (true, false, 1, 16, true),
+  ])
+  func `shortcuts and biases that PyTorch's blocks have not are seen`(
+    projects: Bool, hasBiases: Bool, stride: Int, outputs: Int, isUsual: Bool
+  ) throws {
+    var contract = try Loaded(sample).checkpoint.contract
+    contract.encoder.block = .basic
+    contract.encoder.blocks = [1]
+    contract.encoder.channels = [outputs]
+    contract.encoder.strides = [stride]
+    var shapes = [
+      "stem/conv": [8, 3, 7, 7], "stage0/block0/conv0": [outputs, 8, 3, 3],
+      "stage0/block0/conv1": [outputs, outputs, 3, 3],
+    ]
+    if projects { shapes["stage0/block0/shortcut/conv"] = [outputs, 8, 1, 1] }
+    var entries: [Checkpoint.Entry] = []
+    for (name, shape) in shapes {
+      let path = "online/encoder/\(name)/"
+      let zeros = [Float](repeating: 0, count: shape.reduce(1, *))
+      entries.append(.init(path + "weight", try Tensor(floats: zeros, shape: shape)))
+      guard hasBiases else { continue }
+      entries.append(
+        .init(path + "bias", try Tensor(floats: Array(zeros.prefix(shape[0])), shape: [shape[0]])))
+    }
+    let checkpoint = Checkpoint(entries: entries, contract: contract)
+    let shape = try #require(EncoderShape(of: checkpoint, branch: .online))
+    #expect(shape.isUsual == isUsual)
+    // Grouped convolutions, say, are no network that the module could be.
+    let other = try Tensor(floats: [Float](repeating: 0, count: 72), shape: [8, 1, 3, 3])
+    let grouped = Checkpoint(
+      entries: entries.filter { !$0.path.hasSuffix("conv0/weight") }
+        + [.init("online/encoder/stage0/block0/conv0/weight", other)], contract: contract)
+    #expect(EncoderShape(of: grouped, branch: .online) == nil)
   }
 
   @Test func `a file's name cannot become code`() throws {

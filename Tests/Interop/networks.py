@@ -198,7 +198,7 @@ def record(parts, path, random, *modules):
         for suffix, count, shape in [("", 2, (32, 32)), ("_odd", 1, (random.randrange(25, 40), 29))]:
             images = torch.randn(count, 3, *shape)
             outputs = parts.outputs(images)
-            arrays |= {f"{name}{suffix}": value.numpy() for name, value in outputs.items()}
+            arrays |= {f"{name}{suffix}": np.asarray(value) for name, value in outputs.items()}
             arrays[f"input{suffix}"] = images.numpy()
     assert all(np.isfinite(array).all() for array in arrays.values())
     np.savez(path, **arrays)

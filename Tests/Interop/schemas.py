@@ -95,6 +95,15 @@ def collect(folder):
     yield "convert-report", printed(
         "byol-convert", plain, folder / "native.npz", "--to", "native", "--drop", "optimizer/*")
     yield "sidecar", json.loads((folder / "beside.npz.byol.json").read_text())
+    whole = folder / "whole.h5"
+    make = ("--drop", "target*", "--drop", "online_*/predictor/*", "--drop", "opt_state/*",
+            "--target", "from-online", "--predictor", "random:8", "--seed", "3")  # fmt: skip
+    yield "convert-report", printed("byol-convert", SAMPLE, whole, *make)
+    yield from inside(whole)
+    yield "inspection", printed("byol-inspect", whole)
+    yield "convert-report", printed(
+        "byol-convert", whole, folder / "torch.safetensors", "--to", "torchvision")
+    yield "sidecar", json.loads((folder / "torch.safetensors.byol.json").read_text())
     yield "verify-report", printed("byol-verify", plain)
     yield "verify-report", printed("byol-verify", plain, "--expect", reference)
     yield "verify-report", printed(
@@ -108,7 +117,7 @@ def collect(folder):
     outputs["embedding"] = np.full_like(outputs["embedding"], np.nan)
     np.savez(folder / "nan.npz", **outputs)
     yield "verify-report", printed("byol-verify", plain, "--expect", folder / "nan.npz", code=1)
-    for path in [*(FOLDER / "dialects").glob("*.json"), EXAMPLE]:
+    for path in [EXAMPLE, *sorted((FOLDER / "dialects").glob("*.json"))]:
         yield "dialect", json.loads(path.read_text())
 
 
@@ -136,7 +145,8 @@ def shape(node):
 
 # Objects whose keys are data: paths of fields, roles, words.
 MAPS = {"origins", "fingerprints", "hyperparameters", "variables", "places", "rules", "cannot_tell",
-        "bind", "stride_at", "maps", "maps/*", "contract/stem"}  # fmt: skip
+        "bind", "stride_at", "maps", "maps/*", "contract/stem", "records", "containers", "constants",
+        "defaults", "values", "made"}  # fmt: skip
 
 
 def fields(node, path=(), name=""):

@@ -83,7 +83,8 @@ def error(found, expected):
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(("dialect", "file"), [
-    ("torchvision", "net.safetensors"), ("torchvision", "net.pth"), ("solo-learn", "net.ckpt")])  # fmt: skip
+    ("torchvision", "net.safetensors"), ("torchvision", "net.pth"), ("solo-learn", "net.ckpt"),
+    ("solo-learn", "net.safetensors")])  # fmt: skip
 def test_the_module_is_right_and_the_plain_class_is_not(name, dialect, file, tmp_path):
     output = convert(FIXTURES / f"{name}.npz", tmp_path / file, "--to", dialect, "--zero-biases")
     remedy = module_of(output)

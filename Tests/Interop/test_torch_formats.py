@@ -3,11 +3,13 @@
 import zipfile
 
 import h5py
-import msgpack
 import numpy as np
 import pytest
+
+torch = pytest.importorskip("torch", reason="needs the packages of requirements-clients.txt")
+
+import msgpack
 import safetensors.torch
-import torch
 from native import SAMPLE, convert
 
 

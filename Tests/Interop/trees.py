@@ -13,13 +13,20 @@ def load(path):
 
         with safe_open(path, "pt") as file:
             return {"metadata": file.metadata(), **{name: file.get_tensor(name) for name in file.keys()}}
+    if path.suffix == ".npz":
+        return dict(np.load(path))
     if path.suffix == ".pdparams":
         return pickle.loads(path.read_bytes())
     return torch.load(path, map_location="cpu", weights_only=False)
 
 
 def difference(first, second, place=""):
-    """The first place where two values differ, in words, or None."""
+    """The first place where two values differ, in words, or None.
+
+    An array of NumPy that lies in a PyTorch file among tensors may come back as a tensor.
+    """
+    if isinstance(first, np.ndarray) and isinstance(second, torch.Tensor):
+        second = second.numpy()
     if type(first) is not type(second):
         return f"{place}: {type(first).__name__} and {type(second).__name__}"
     if isinstance(first, torch.Tensor):

@@ -8,6 +8,7 @@ import copy
 import random as randoms
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from unittest import mock
 
 import libraries
@@ -26,8 +27,6 @@ class Made:
     tree: object
     parts: Parts
     ending: str = "pt"
-    # What the file cannot tell, and a user would have to say.
-    options: tuple = ()
     # Modules that hold the parts.
     modules: tuple = ()
     # Keeps what the tree was made of.
@@ -71,6 +70,39 @@ def networks(sizes, encoder=resnet, biases=(True, True), **named):
         copy.deepcopy(online), mlp(sizes.embedding, sizes.hidden, sizes.out, biases))  # fmt: skip
     jitter(*vars(parts).values())
     return parts
+
+
+# DeepMind
+
+
+class Computed:
+    """Outputs that come from one function."""
+
+    def __init__(self, function):
+        self.outputs = lambda images: function(images)
+
+
+@variant("haiku", "dm-haiku 0.0.17's ResNet; the experiment's outer function facts only")
+def haiku_1(random, sizes):
+    return haiku(random, sizes, version_2=False)
+
+
+@variant("haiku", "dm-haiku 0.0.17's ResNet of version 2; the experiment's outer function facts only")
+def haiku_2(random, sizes):
+    return haiku(random, sizes, version_2=True)
+
+
+def haiku(random, sizes, version_2):
+    """A state of DeepMind's experiment."""
+    import haiku_network  # here, since JAX takes seconds to import
+
+    sizes = sizes.but(small_stem=False)
+    arrays, function = haiku_network.pretrained(sizes, random.randrange(1 << 30), version_2=version_2)
+
+    def save(tree, path):
+        np.savez(path, **tree)
+
+    return Made(arrays, Computed(function), "npz", save=save, sizes=sizes)
 
 
 # lucidrains
@@ -489,6 +521,7 @@ def torchgeo(random, sizes):
 
 def timm_resnet(sizes, classes=0):
     """timm's own ResNet, narrow."""
+    libraries.torchvision()
     from timm.models.resnet import BasicBlock, Bottleneck, ResNet
 
     return ResNet(
@@ -507,12 +540,14 @@ def warmed(net):
     return net
 
 
-@variant("timm", "timm 1.0.31, safetensors 0.8.0")
+# Without its config.json nothing tells the file from torchvision's.
+@variant("torchvision", "timm 1.0.31, safetensors 0.8.0")
 def timm(random, sizes):
     from safetensors.torch import save_file
 
-    net = warmed(timm_resnet(sizes.but(stem=64)))
-    return Made(net.state_dict(), Parts(net), "safetensors", model=net, save=save_file, sizes=sizes)
+    net = warmed(timm_resnet(sizes))
+    save = partial(save_file, metadata={"format": "pt"})
+    return Made(net.state_dict(), Parts(net), "safetensors", model=net, save=save, sizes=sizes)
 
 
 @variant("torchvision", "torchvision 0.28.0")

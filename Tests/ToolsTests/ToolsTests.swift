@@ -27,12 +27,16 @@ import Testing
 
   @Test(arguments: [
     "byol-convert MISSING OUT.h5: 4", "byol-convert README.md OUT.h5: 2",
-    "byol-convert SAMPLE OUT.pth: 3", "byol-convert SAMPLE: 3", "byol-convert: 3",
+    "byol-convert SAMPLE OUT.xyz: 3", "byol-convert SAMPLE: 3", "byol-convert: 3",
     "byol-convert SAMPLE OUT.h5 --nonsense: 3", "byol-convert SAMPLE OUT.h5 --to latin: 3",
     "byol-convert SAMPLE OUT.h5 --drop nothing_like_it: 3",
     "byol-convert SAMPLE OUT.h5 --set encoder.paddign=same: 3",
     "byol-convert SAMPLE OUT.h5 --set bn.eps=7: 3", "byol-convert SAMPLE /nonexistent/OUT.h5: 4",
-    "byol-convert -dash.npz OUT.h5: 3", "byol-convert SAMPLE OUT.npy: 3",
+    "byol-convert SAMPLE OUT.h5 --expect REF: 3", "byol-convert SAMPLE OUT.h5 --accept-unsure: 3",
+    "byol-convert SAMPLE OUT.h5 --infer --dialect-out OUT.txt: 3",
+    "byol-convert SAMPLE OUT.h5 --infer --expect MISSING: 4",
+    "byol-convert README.md OUT.h5 --infer: 2", "byol-convert REF OUT.h5 --infer: 2",
+    "byol-convert -dash.npz OUT.h5: 3",
     "byol-convert Sources OUT.h5: 2", "byol-convert --help: 0", "byol-convert --version: 0",
     "byol-verify MISSING: 4", "byol-verify README.md: 2", "byol-verify: 3",
     "byol-verify SAMPLE SAMPLE SAMPLE: 3", "byol-verify SAMPLE SAMPLE: 0",

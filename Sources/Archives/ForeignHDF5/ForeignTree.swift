@@ -213,13 +213,13 @@ extension ForeignTree {
     }
     return try Tensor(
       type, shape: shape, bigEndian: array.type.isBigEndian,
-      source: source(bytes, of: type, at: Self.printable(place)))
+      source: source(bytes, of: type, at: place))
   }
 
   private func source(
     _ bytes: any ByteSource, of type: ElementType, at place: String
   ) -> any ByteSource {
-    type == .bool ? BooleanBytes(bytes, from: 0, place: place) : bytes
+    type == .bool ? BooleanBytes(bytes, from: 0, place: Self.printable(place)) : bytes
   }
 
   /// The type and shape, as ours.

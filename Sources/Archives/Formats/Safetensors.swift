@@ -17,6 +17,10 @@ public struct Safetensors: ArchiveFormat {
   public var name: String { "safetensors" }
   /// What people call it.
   public var title: String { "safetensors" }
+  /// Names and tensors, without dictionaries in dictionaries.
+  public var isFlat: Bool { true }
+  /// No: tensors alone.
+  public var holdsScalars: Bool { false }
   /// `safetensors`.
   public var extensions: [String] { ["safetensors"] }
 

@@ -18,6 +18,10 @@ public struct SafetensorsIndex: ArchiveFormat {
   public var name: String { "safetensors-index" }
   /// What people call it.
   public var title: String { "safetensors index" }
+  /// Names and tensors, without dictionaries in dictionaries.
+  public var isFlat: Bool { true }
+  /// No: tensors alone.
+  public var holdsScalars: Bool { false }
   /// None: the files that it joins are written first, by `SafetensorsShards`.
   public var extensions: [String] { [] }
 

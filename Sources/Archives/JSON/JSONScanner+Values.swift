@@ -48,7 +48,9 @@ extension JSONScanner {
     case "-Infinity": return .real(-.infinity)
     default:
       let digits = word.hasPrefix("-") ? word.dropFirst() : word[...]
-      let isPlain = digits.first.map { ("0"..."9").contains($0) } ?? false
+      let isPlain =
+        [digits.first, digits.last].allSatisfy { $0.map { ("0"..."9").contains($0) } ?? false }
+        && !digits.lowercased().contains(".e")
       let isPadded = digits.hasPrefix("0") && digits.dropFirst().first?.isNumber == true
       if isPlain, !isPadded, digits.allSatisfy({ "0123456789+-.eE".contains($0) }) {
         if let whole = Int(word) { return .integer(whole) }

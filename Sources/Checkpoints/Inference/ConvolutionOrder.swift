@@ -6,7 +6,7 @@
 struct ConvolutionOrder {
   /// Native places of the convolutions, `stem/conv`, `stage0/block1/conv2`, in the sequence's order.
   var places: [String]
-  /// The places of one part that the order leaves open: pairs of positions that may be exchanged.
+  /// Whether there is no other reading.
   var isUnique: Bool
 
   /// Reads kernels in a sequence; nil where no order of parts explains it.
@@ -20,8 +20,6 @@ struct ConvolutionOrder {
       places.insert("stem/conv", at: stem)
       if !readings.contains(places) { readings.append(places) }
     }
-    // Of readings that differ, one in which the parts of a block are numbered in their order is what
-    // people write; two of those that differ tell nothing.
     guard let first = readings.first else { return nil }
     places = first
     isUnique = readings.count == 1

@@ -40,16 +40,18 @@ struct FileStructure {
     let stems = kernels.count { !outputs.contains($0.inputs) }
     guard let strata = Strata(items, kernels: positions, count: stems) else { return [] }
     let each = kernels.count / stems
-    let skeletons = ResNetSkeleton.all(of: Array(kernels.prefix(each)))
-    guard skeletons.count == 1,
-      let order = ConvolutionOrder(Array(kernels.prefix(each)), skeletons[0]), order.isUnique
-    else { return [] }
+    let network = Array(kernels.prefix(each))
+    let readings = ResNetSkeleton.all(of: network).compactMap { skeleton in
+      ConvolutionOrder(network, skeleton).map { (skeleton: skeleton, order: $0) }
+    }
+    guard readings.count == 1, readings[0].order.isUnique else { return [] }
+    let (skeleton, order) = readings[0]
     var places: [Int: (String, KernelOrder.Kernel)] = [:]
     for (index, position) in positions.enumerated() {
       places[position] = (order.places[index % each], kernels[index])
     }
     let empty = FileStructure(
-      items: items, skeleton: skeletons[0], kernelAxes: kernelAxes, linearAxes: linearAxes,
+      items: items, skeleton: skeleton, kernelAxes: kernelAxes, linearAxes: linearAxes,
       networks: [], loose: [], states: [])
     if let whole = empty.reading(strata, places) { return [whole] }
     // Statistics that stand apart, but beside the weights, may have been taken for a part of them.
@@ -151,8 +153,9 @@ struct FileStructure {
     let counters = rest.flatMap { $0.filter { items[$0].kind == .counter } }
     guard !counters.isEmpty else { return }
     // The regions in the file's order.
-    var regions = (networks.indices.map { (networks[$0].range.lowerBound, true, $0) }
-      + loose.indices.map { (loose[$0].range.lowerBound, false, $0) })
+    var regions =
+      (networks.indices.map { (networks[$0].range.lowerBound, true, $0) }
+        + loose.indices.map { (loose[$0].range.lowerBound, false, $0) })
     regions.sort { $0.0 < $1.0 }
     let free = regions.filter { region in
       let found = region.1 ? networks[region.2] : loose[region.2]

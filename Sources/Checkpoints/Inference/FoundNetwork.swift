@@ -134,6 +134,8 @@ extension [FoundNorm] {
   mutating func share(_ counters: [Int]) {
     guard !isEmpty, counters.count % count == 0 else { return }
     let each = counters.count / count
-    for index in indices { self[index].counters = Array<Int>(counters[index * each..<(index + 1) * each]) }
+    for index in indices {
+      self[index].counters = Array<Int>(counters[index * each..<(index + 1) * each])
+    }
   }
 }

@@ -68,6 +68,9 @@ public struct Inference: Sendable {
   /// Every name with its native one, under the answers chosen.
   public var assignments: [Assignment] { reading?.assignments(questions) ?? partial }
 
+  /// Whether every layer has a tensor, so that the networks may be run.
+  public var isWhole: Bool { reading != nil }
+
   /// Whether no question is open.
   public var isSure: Bool { questions.allSatisfy(\.isSure) }
 
@@ -144,7 +147,9 @@ public struct Inference: Sendable {
       throw Failure(expected: "tensors of a ResNet", found: "no tensor of four axes")
     }
     let inOrder = FileStructure.all(items)
-    let byName = FileStructure.all(items.sorted { NaturalOrder.precedes($0.name, $1.name) })
+    let keys = items.map { NaturalOrder($0.name) }
+    let sorted = items.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }
+    let byName = FileStructure.all(sorted.map { items[$0] })
     if inOrder.count > 1 || byName.count > 1 {
       throw Failure(
         expected: "one network that these tensors can be", found: "several: shapes do not tell")
@@ -154,7 +159,9 @@ public struct Inference: Sendable {
       let isLong = first.skeleton.stages.contains { $0.blocks > 9 }
       guard isLong else { return (first, nil) }
       if let second = byName.first { return (second, nil) }
-      return (first, "more than nine blocks of one shape: text order puts the tenth before the second")
+      return (
+        first, "more than nine blocks of one shape: text order puts the tenth before the second"
+      )
     }
     return byName.first.map { ($0, nil) }
   }

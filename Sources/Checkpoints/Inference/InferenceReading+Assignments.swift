@@ -9,22 +9,29 @@ extension InferenceReading {
     for (network, copy) in zip(structure.networks, copies) {
       switch copy {
       case .weights(let number):
-        writer.add(network, at: branch(number) + "/", mine, [.online, .labels, .blocks], online: "online/",
+        writer.add(
+          network, at: branch(number) + "/", mine, [.online, .labels, .blocks], online: "online/",
           alone: isLonelyPredictor ? branch(number) : nil)
       case .slot(let name):
-        writer.add(network, at: "optimizer/\(name)/online/", mine, [.labels, .blocks], online: nil, alone: nil)
+        writer.add(
+          network, at: "optimizer/\(name)/online/", mine, [.labels, .blocks], online: nil,
+          alone: nil)
       case .unknown: break
       }
     }
     for (part, owner) in zip(structure.loose, owners) {
       switch owner {
       case .network(let number):
-        writer.add(part, at: branch(number) + "/", mine, [.online, .labels], online: "online/", alone: branch(number))
+        writer.add(
+          part, at: branch(number) + "/", mine, [.online, .labels], online: "online/",
+          alone: branch(number))
       case .online: writer.add(part, at: "online/", mine, [.labels], online: nil, alone: nil)
       case .nobody: break
       }
     }
-    if stateLabels.indices.contains(chosen(.stateLabels)), stateOwners.indices.contains(chosen(.states)) {
+    if stateLabels.indices.contains(chosen(.stateLabels)),
+      stateOwners.indices.contains(chosen(.states))
+    {
       for (list, owner) in zip(structure.states, stateOwners[chosen(.states)]) {
         for norm in list {
           writer.add(

@@ -24,7 +24,8 @@ extension Inference {
       fragments: ["torch"], rules: ["found": rules.rules],
       forms: [
         DialectFile.FormText(
-          name: isSure ? "found" : "found, not for sure: \(openText)", mounts: [DialectFile.Mount(dialect: "", native: "", rules: "found")])
+          name: isSure ? "found" : "found, not for sure: \(openText)",
+          mounts: [DialectFile.Mount(dialect: "", native: "", rules: "found")])
       ],
       contract: contract, cannotTell: cannotTell(isPaddingKnown: padding != nil))
     let encoder = JSONEncoder()

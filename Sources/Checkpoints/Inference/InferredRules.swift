@@ -20,7 +20,8 @@ struct InferredRules {
     var groups: [(key: String, members: [Inference.Assignment])] = []
     var positions: [String: Int] = [:]
     for assignment in assignments {
-      let key = "\(Numbered(assignment.native).text.joined(separator: "#")) \(assignment.axes ?? "")"
+      let key =
+        "\(Numbered(assignment.native).text.joined(separator: "#")) \(assignment.axes ?? "")"
       if let position = positions[key] {
         groups[position].members.append(assignment)
       } else {

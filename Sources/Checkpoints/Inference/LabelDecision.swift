@@ -34,9 +34,10 @@ struct LabelReading {
   func named(_ allowed: [NormLabels.Label]) -> [NormLabels.Label]? {
     var labels: [NormLabels.Label] = []
     for position in 0..<count {
-      let words = Set(norms.compactMap { norm in
-        items[norm.vectors[position]].parts.last.map { $0.lowercased() }
-      })
+      let words = Set(
+        norms.compactMap { norm in
+          items[norm.vectors[position]].parts.last.map { $0.lowercased() }
+        })
       guard words.count == 1, let word = words.first else { return nil }
       // `running_mean`, `moving_variance`, `gamma:0`.
       let pieces = word.split { !$0.isLetter }.map(String.init)

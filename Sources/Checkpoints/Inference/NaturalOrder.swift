@@ -1,37 +1,42 @@
-/// The order of names in which numbers count as numbers: `block2` before `block10`.
-enum NaturalOrder {
-  /// Whether one name comes before another.
-  static func precedes(_ left: String, _ right: String) -> Bool {
-    let (one, two) = (pieces(left), pieces(right))
-    for (mine, theirs) in zip(one, two) where mine != theirs {
-      if let first = mine.number, let second = theirs.number { 
-        if first != second { return first < second }
-        continue
+/// A name in the order in which numbers count as numbers: `block2` before `block10`.
+struct NaturalOrder: Comparable {
+  /// Digits in a row, at most 18 of them, or what stands between such rows.
+  private enum Piece: Comparable {
+    case number(Int)
+    case text([UInt8])
+
+    static func < (left: Piece, right: Piece) -> Bool {
+      switch (left, right) {
+      case (.number(let one), .number(let two)): one < two
+      case (.text(let one), .text(let two)): one.lexicographicallyPrecedes(two)
+      case (.number, .text): true
+      case (.text, .number): false
       }
-      return mine.text.lexicographicallyPrecedes(theirs.text)
     }
-    return one.count < two.count
   }
 
-  private struct Piece: Equatable {
-    var text: [UInt8]
-    var number: Int?
-  }
+  private let pieces: [Piece]
 
-  /// A name in pieces: numbers of at most 18 digits, and what is between them.
-  private static func pieces(_ name: String) -> [Piece] {
+  /// The place of a name in the order.
+  init(_ name: String) {
     var pieces: [Piece] = []
-    var wasDigit = false
-    for byte in name.utf8 {
-      let isDigit = (0x30...0x39).contains(byte)
-      if isDigit != wasDigit || pieces.isEmpty { pieces.append(Piece(text: [], number: nil)) }
-      pieces[pieces.count - 1].text.append(byte)
-      wasDigit = isDigit
+    var rest = Array(name.utf8)[...]
+    while let first = rest.first {
+      let isDigit = Self.isDigit(first)
+      let piece = rest.prefix { Self.isDigit($0) == isDigit }
+      rest = rest.dropFirst(piece.count)
+      if isDigit, piece.count <= 18 {
+        pieces.append(.number(piece.reduce(0) { $0 * 10 + Int($1 - 0x30) }))
+      } else {
+        pieces.append(.text(Array(piece)))
+      }
     }
-    return pieces.map { piece in
-      let digits = String(decoding: piece.text, as: UTF8.self)
-      let isNumber = piece.text.first.map { (0x30...0x39).contains($0) } ?? false
-      return Piece(text: piece.text, number: isNumber && digits.count <= 18 ? Int(digits) : nil)
-    }
+    self.pieces = pieces
   }
+
+  static func < (left: NaturalOrder, right: NaturalOrder) -> Bool {
+    left.pieces.lexicographicallyPrecedes(right.pieces)
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 }

@@ -52,7 +52,13 @@ struct ResNetSkeleton: Hashable {
     }
   }
 
-  /// Every skeleton whose convolutions are exactly these; at most two, because two are no answer.
+  /// More skeletons than these are not looked for.
+  static let mostFound = 8
+
+  /// Every skeleton whose convolutions are exactly these: nearly always one.
+  ///
+  /// A projection that changes no channels may stand in the first stage or begin the second; the order
+  /// of a file tells.
   static func all(of kernels: [KernelOrder.Kernel]) -> [ResNetSkeleton] {
     let outputs = Set(kernels.map(\.outputs))
     let stems = kernels.filter { !outputs.contains($0.inputs) }
@@ -76,7 +82,7 @@ struct ResNetSkeleton: Hashable {
     _ steps: inout Int
   ) {
     steps -= 1
-    guard found.count < 2, steps > 0, stages.count < 8 else { return }
+    guard found.count < Self.mostFound, steps > 0, stages.count < 8 else { return }
     guard !counts.isEmpty else {
       if !stages.isEmpty { found.append(self) }
       return
@@ -116,7 +122,11 @@ struct ResNetSkeleton: Hashable {
         }
       }
     }
-    return result.sorted { ($0.width, $0.channels, $0.hasShortcut ? 0 : 1) < ($1.width, $1.channels, $1.hasShortcut ? 0 : 1) }
+    return result.sorted {
+      ($0.width, $0.channels, $0.hasShortcut ? 0 : 1) < (
+        $1.width, $1.channels, $1.hasShortcut ? 0 : 1
+      )
+    }
   }
 
   /// What is left without the convolutions of a stage, or nil where some are missing.

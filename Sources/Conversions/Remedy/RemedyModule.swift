@@ -33,10 +33,12 @@ struct RemedyModule {
 
   /// The program.
   var text: String {
-    [
-      docstring, imports, constants, needsSame ? samePadding : nil, layers, block, stage,
-      isSequential ? parts : nil, encoderClass, load,
-    ].compactMap { $0 }.joined(separator: "\n\n\n") + "\n"
+    let head = [docstring, imports, constants].joined(separator: "\n\n")
+    let parts = [
+      head, needsSame ? samePadding : nil, layers, block, stage, isSequential ? parts : nil,
+      encoderClass, load,
+    ]
+    return parts.compactMap { $0 }.joined(separator: "\n\n\n") + "\n"
   }
 
   /// A number as Python writes it.

@@ -27,6 +27,8 @@ struct Named {
 struct Shuffled {
   /// How names are taken away.
   enum Way: String, CaseIterable, Sendable {
+    case plain = "names as they were"
+    case plainSorted = "names as they were, order lost"
     case hashed = "names hashed, order kept"
     case words = "words hashed, order kept"
     case turned = "names hashed, axes turned"
@@ -34,7 +36,8 @@ struct Shuffled {
     case wordsSorted = "words hashed, order lost"
 
     var areWords: Bool { self == .words || self == .wordsSorted }
-    var isOrderLost: Bool { self == .sorted || self == .wordsSorted }
+    var isOrderLost: Bool { self == .sorted || self == .wordsSorted || self == .plainSorted }
+    var isPlain: Bool { self == .plain || self == .plainSorted }
   }
 
   var archive: Archive
@@ -51,7 +54,9 @@ struct Shuffled {
     for (index, leaf) in named.archive.leaves.enumerated() {
       let path = named.paths[index] ?? ""
       if isOnline, !path.hasPrefix("online/"), !path.hasPrefix("training/bn/online/") { continue }
-      let name = way.areWords ? Self.words(leaf.name, seed) : Self.hash(leaf.name, seed)
+      let name =
+        way.isPlain
+        ? leaf.name : way.areWords ? Self.words(leaf.name, seed) : Self.hash(leaf.name, seed)
       var value = leaf.value
       if way == .turned, case .tensor(let tensor) = value {
         value = .tensor(Self.turned(tensor, named.axes[index]))
@@ -59,7 +64,9 @@ struct Shuffled {
       entries.append((name, value))
       if !path.isEmpty { truth[name] = path }
     }
-    if way.isOrderLost { entries.sort { $0.0 < $1.0 } }
+    if way.isOrderLost {
+      entries.sort { (Self.hash($0.0, seed), $0.0) < (Self.hash($1.0, seed), $1.0) }
+    }
     archive = Archive(.dict(entries), format: named.archive.format)
   }
 
