@@ -45,15 +45,10 @@ extension Dialect {
   public func write(
     _ checkpoint: Checkpoint, format: any ArchiveFormat, options: ExportOptions = ExportOptions()
   ) throws -> Exported {
-<<<<<<< HEAD
-    if checkpoint.provenance.dialect?.name == name, let tree = checkpoint.tree,
-      let root = try checkpoint.sourceTree(tree), format.holds(root),
-      KerasNaming.keeps(root, in: format)
-=======
     if checkpoint.provenance.dialect?.name == name, isWritten(in: format),
       let tree = checkpoint.tree,
-      let root = try checkpoint.sourceTree(tree), format.holds(root)
->>>>>>> main
+      let root = try checkpoint.sourceTree(tree), format.holds(root),
+      KerasNaming.keeps(root, in: format)
     {
       return Exported(
         archive: Archive(

@@ -104,33 +104,6 @@ public struct Loaded: Sendable {
     case nil: NativeReading.recognises(archive) ? nil : try Dialects.recognising(archive)
     }
   }
-<<<<<<< HEAD
-
-  /// The dialect whose rules fit the archive's names best.
-  private static func recognised(_ archive: Archive) throws -> Dialect {
-    var best: (dialect: Dialect, fit: Dialect.Fit)?
-    let plain = NameIndex(archive)
-    for dialect in try Dialects.all() {
-      let file = dialect.file
-      guard file.arrange == nil || KerasArrangement.formats.contains(archive.format) else {
-        continue
-      }
-      // Few dialects have words of their own for the fields of tuples, or for layers.
-      let hasOwnNames = file.records != nil || file.arrange != nil
-      let index = hasOwnNames ? NameIndex(archive, for: file) : plain
-      guard let fit = try dialect.fit(index), fit.isBetter(than: best?.fit) else { continue }
-      best = (dialect, fit)
-    }
-    if let best, best.fit.share >= 0.5 { return best.dialect }
-    let names = archive.leaves.prefix(3).map { "'\($0.name)'" }.joined(separator: ", ")
-    let isNameless = archive.leaves.allSatisfy { $0.path.isEmpty }
-    throw Failure(
-      expected: "names of a known dialect (\(Dialects.names.joined(separator: ", ")))",
-      found: isNameless
-        ? "no names at all" : names + (archive.leaves.count > 3 ? ", ..." : ""))
-  }
-=======
->>>>>>> main
 }
 
 /// The last component of a path.

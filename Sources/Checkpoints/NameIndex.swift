@@ -15,18 +15,9 @@ struct NameIndex {
   /// Where in tensors' names each word is, by its bytes.
   private var places: [[UInt8]: [Place]] = [:]
 
-<<<<<<< HEAD
-  /// No dialect needs more places to tell where its names begin.
-  private static let mostPlaces = 4096
-
   /// - Parameter dialect: the one dialect that will be asked, where it has names of its own for leaves.
   init(_ archive: Archive, for dialect: DialectFile? = nil) {
     leaves = dialect.map { LeafNames(archive, for: $0) } ?? LeafNames(archive.root)
-=======
-  /// - Parameter records: field names of named tuples whose file does not carry them.
-  init(_ archive: Archive, records: [String: [String]] = [:]) {
-    leaves = LeafNames(archive.root, records: records)
->>>>>>> main
     names = Set(archive.attributes.map { "@\($0.key)" }).union(leaves.items.map(\.name))
     for (number, item) in leaves.items.enumerated() where item.isTensor {
       var start = 0

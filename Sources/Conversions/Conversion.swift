@@ -142,20 +142,13 @@ public struct Conversion {
     let exported = model == nil ? try exported() : nil
     if let model {
       try model.write(to: file.output)
-<<<<<<< HEAD
-    } else if let made = try self.exported() {
-      report.tell(of: made)
-      if destination.format is Keras {
-        try writeKerasFile(made, into: file, progress: progress)
-      } else {
-        try destination.format.write(made.archive, to: file.output)
-      }
-      exported = made
-=======
     } else if let exported {
       report.tell(of: exported)
-      try destination.format.write(exported.archive, to: file.output)
->>>>>>> main
+      if destination.format is Keras {
+        try writeKerasFile(exported, into: file, progress: progress)
+      } else {
+        try destination.format.write(exported.archive, to: file.output)
+      }
     }
     try file.output.flush()
     progress(byteCount)
