@@ -10,8 +10,9 @@ public enum Schemas {
     ]
   }
 
-  /// One JSON file for each dialect, by name; a new dialect is a line. Where names fit several
-  /// dialects alike, the first is taken.
+  /// One JSON file for each dialect, by name; a new dialect is a line.
+  ///
+  /// Where names fit several dialects alike, the first is taken.
   public static var dialects: [(name: String, json: [UInt8])] {
     [
       ("haiku", PackageResources.haiku_json),

@@ -50,8 +50,7 @@ extension DialectWriting {
       guard let derived = rule.derived, case .tensor(let native, _) = rule.destination,
         native.text.hasPrefix("training/")
       else { continue }
-      if native.holes.isEmpty, !native.text.hasPrefix("training/bn/"),
-        checkpoint[native.text] == nil,
+      if case .step = derived, checkpoint[native.text] == nil,
         let tensor = try derived.tensor([:], of: checkpoint, dialect.maps.nativeWords)
       {
         try add(Checkpoint.Entry(native.text, tensor), mount: rule.mount, to: &named)

@@ -11,7 +11,9 @@ public struct DialectRow: Sendable, Hashable, Codable {
 }
 
 extension Dialects {
-  /// A row for each dialect of the project, in the order of the list. Every dialect is read and written.
+  /// A row for each dialect of the project, in the order of the list.
+  ///
+  /// Every dialect is read and written.
   ///
   /// - Throws: `Failure` where a file of the project is broken.
   public static var table: [DialectRow] {

@@ -44,8 +44,13 @@ public enum Dialects {
     var best: (dialect: Dialect, fit: Dialect.Fit)?
     let plain = NameIndex(archive)
     for dialect in try all() {
-      // Few dialects have words of their own for the fields of tuples.
-      let index = dialect.file.records.map { NameIndex(archive, records: $0) } ?? plain
+      let file = dialect.file
+      guard file.arrange == nil || KerasArrangement.formats.contains(archive.format) else {
+        continue
+      }
+      // Few dialects have words of their own for the fields of tuples, or for layers.
+      let hasOwnNames = file.records != nil || file.arrange != nil
+      let index = hasOwnNames ? NameIndex(archive, for: file) : plain
       guard let fit = try dialect.fit(index), fit.isBetter(than: best?.fit) else { continue }
       best = (dialect, fit)
     }

@@ -8,7 +8,7 @@ import Testing
 
 /// Genuine checkpoints, made by the classes of the projects that they are of.
 @Suite(.enabled(if: Shared.isPresent, Shared.why)) struct DialectFixtureTests {
-  @Test(arguments: DialectFixture.torch + DialectFixture.keras)
+  @Test(arguments: DialectFixture.all + DialectFixture.keras)
   func `is recognised without a word, and every tensor has a place`(_ fixture: DialectFixture)
     throws
   {
@@ -33,7 +33,7 @@ import Testing
     "best_model_score", "current_score", "kth_value", "@weight_names",
   ]
 
-  @Test(arguments: DialectFixture.torch + DialectFixture.keras)
+  @Test(arguments: DialectFixture.all + DialectFixture.keras)
   func `comes back as the same tree`(_ fixture: DialectFixture) throws {
     let loaded = try Loaded(Shared.path(fixture.path))
     let dialect = try #require(loaded.dialect)
@@ -82,6 +82,17 @@ import Testing
       }
     }
     #expect(found >= expected.count { $0.has_state } - 6)
+  }
+
+  @Test func `DeepMind's states are the same network in every container`() throws {
+    let first = try #require(DialectFixture.deepMindSame.first)
+    let expected = try Fingerprints(of: Loaded(Shared.path(first.path)).checkpoint).byName
+    for fixture in DialectFixture.deepMindSame.dropFirst() {
+      var found = try Fingerprints(of: Loaded(Shared.path(fixture.path)).checkpoint).byName
+      // The npz has a random state of its own kind.
+      found["training"] = expected["training"]
+      #expect(found == expected, "\(fixture.path)")
+    }
   }
 
   /// The groups of names that are one tensor.

@@ -21,7 +21,7 @@ public struct DialectFixture: Sendable, CustomTestStringConvertible {
     _ name: String, _ dialect: String, _ roles: [String], reference: String? = nil,
     optimizer: String? = nil
   ) {
-    path = "fixtures/dialects/" + name
+    path = "fixtures/\(dialect == "haiku" ? "deepmind" : "dialects")/" + name
     self.dialect = dialect
     self.roles = roles
     self.reference = reference.map { "fixtures/dialects/\($0).ref.npz" }
@@ -104,4 +104,31 @@ public struct DialectFixture: Sendable, CustomTestStringConvertible {
         "lucidrains_v082.bf16.\($0)", "lucidrains", heads + ["target.heads", "training"],
         reference: "lucidrains_v082.bf16")
     }
+
+  private static let everything =
+    heads + ["target.predictor", "target.heads", "optimizer", "training"]
+
+  /// DeepMind's states: those of the first list have the values of `tiny_haiku_byol.npz`.
+  public static let deepMindSame: [DialectFixture] = [
+    "tiny_haiku_byol.npz", "tiny_haiku_byol.npy", "tiny_haiku_byol.pkl",
+    "tiny_haiku_byol.proto4.pkl",
+    "tiny_haiku_byol.jaxarrays.pkl", "tiny_flatmapping.pkl", "tiny_published_style.pkl",
+  ].map { DialectFixture($0, "haiku", everything) }
+
+  /// The others: other networks, parameters alone, and a linear evaluation.
+  public static let deepMindOthers: [DialectFixture] =
+    ["basicblock", "v2"].flatMap { kind in
+      ["npz", "pkl"].map { DialectFixture("tiny_haiku_byol_\(kind).\($0)", "haiku", everything) }
+    }
+    + ["npz", "npy", "pkl"].map {
+      DialectFixture("tiny_haiku_online_params.\($0)", "haiku", online + ["online.heads"])
+    }
+    + [
+      DialectFixture(
+        "tiny_linear_eval.pkl", "haiku",
+        ["online.encoder", "online.heads", "optimizer", "training"])
+    ]
+
+  /// Every file.
+  public static let all = torch + deepMindSame + deepMindOthers
 }
