@@ -78,7 +78,7 @@ struct KerasArrangement {
     let containers = Dictionary(grouping: layers, by: \.container)
     let blocks = containers.filter { $0.value.count { $0.kind == .convolution } > 1 }
       .sorted {
-        NaturalOrder.precedes($0.key.joined(separator: "/"), $1.key.joined(separator: "/"))
+        NaturalOrder($0.key.joined(separator: "/")) < NaturalOrder($1.key.joined(separator: "/"))
       }
     let stem = layers.filter { blockOf($0, blocks) == nil }
     guard !blocks.isEmpty, stem.count == 2,

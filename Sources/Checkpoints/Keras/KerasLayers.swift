@@ -43,7 +43,7 @@ struct KerasLayer {
       found[keys.dropLast(), default: []].append(number)
     }
     return found.compactMap { KerasLayer(at: $0, $1, of: items) }
-      .sorted { NaturalOrder.precedes($0.name, $1.name) }
+      .sorted { NaturalOrder($0.name) < NaturalOrder($1.name) }
   }
 
   private var name: String { path.joined(separator: "/") }
