@@ -19,7 +19,7 @@ public enum Formats {
   ]
 
   /// Formats that no content tells from another one, which is among `all`.
-  private static let variants: [any ArchiveFormat] = [Keras(version: 2)]
+  private static let variants: [any ArchiveFormat] = [Keras(version: 2), Keras(version: 3)]
 
   /// The format called `name`.
   ///

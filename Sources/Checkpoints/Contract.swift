@@ -32,7 +32,8 @@ public struct Contract: Codable, Hashable, Sendable {
 
   /// A ResNet, as far as its tensors do not describe it; of another family, its name alone.
   public struct Encoder: Codable, Hashable, Sendable {
-    /// The family: `resnet`, `audio-ntt` (the encoder of BYOL-A), or `other`, which no engine runs.
+    /// The family: `resnet`, `audio-ntt` (the encoder of BYOL-A), `other`, which no engine runs, or
+    /// `none` where there is no encoder.
     public var family: String
     /// The kind of residual block.
     public var block: Block

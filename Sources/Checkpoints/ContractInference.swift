@@ -2,8 +2,8 @@ import Tensors
 
 /// What names and shapes of native tensors show of the contract.
 struct Architecture {
-  /// The families of encoders that names can show.
-  static let families = ["resnet", "audio-ntt", "other"]
+  /// The families of encoders that names can show; `none` where there are heads alone.
+  static let families = ["resnet", "audio-ntt", "other", "none"]
 
   var family = "resnet"
   var block: Contract.Block
@@ -33,10 +33,14 @@ struct Architecture {
       family = "audio-ntt"
       return
     }
-    let isHeadAlone =
-      !(projector + predictor).isEmpty && !shapes.keys.contains { $0.hasPrefix(encoder + "/") }
+    if !(projector + predictor).isEmpty,
+      !shapes.keys.contains(where: { $0.hasPrefix(encoder + "/") })
+    {
+      family = "none"
+      return
+    }
     if shapes[encoder + "/stem/conv/weight"] == nil,
-      isHeadAlone || shapes.keys.contains(where: { $0.hasPrefix(encoder + "/other/") })
+      shapes.keys.contains(where: { $0.hasPrefix(encoder + "/other/") })
     {
       family = "other"
       return

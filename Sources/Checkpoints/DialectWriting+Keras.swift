@@ -93,7 +93,7 @@ extension DialectWriting {
   func placed(_ values: [(String, Node)]) -> [(String, Node)] {
     guard isOfKeras else { return values }
     var naming = KerasNaming(
-      isKeras2: format.name == Keras(version: 2).name, blocks: checkpoint.contract.encoder.blocks)
+      isKeras2: (format as? Keras)?.version == 2, blocks: checkpoint.contract.encoder.blocks)
     return values.map {
       (naming.path(of: $0.0).joined(separator: String(Spelling.separator)), $0.1)
     }

@@ -6,8 +6,11 @@ extension Contract {
   public var summary: String {
     guard encoder.family == "resnet" else {
       let family =
-        encoder.family == "audio-ntt"
-        ? "AudioNTT encoder" : "an encoder of a family that no engine here runs"
+        switch encoder.family {
+        case "audio-ntt": "AudioNTT encoder"
+        case "none": "no encoder"
+        default: "an encoder of a family that no engine here runs"
+        }
       return ([family] + heads).joined(separator: "; ")
     }
     let blocks = encoder.blocks.map(String.init).joined(separator: ", ")

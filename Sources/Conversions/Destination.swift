@@ -27,7 +27,8 @@ struct Destination {
       format = try Formats.named(name)
     } else if let found = Formats.forWriting(path) {
       format = found
-    } else if let name = options.to ?? source.dialect?.name, name != Dialects.native,
+    } else if let name = options.to ?? source.checkpoint.provenance.dialect?.name,
+      name != Dialects.native,
       let formats = try? Dialects.named(name).formats, formats.count == 1, let only = formats.first
     {
       format = try Formats.named(only)
@@ -51,7 +52,7 @@ struct Destination {
       throw Failure(
         .usage, file: path,
         "HDF5 files called .h5 hold the native names; the dialect \(dialectName) goes into "
-          + (dialect?.formats?.joined(separator: " or ") ?? "npz"))
+          + (dialect?.formats?.joined(separator: " or ") ?? "another format"))
     }
   }
 

@@ -9,9 +9,11 @@ extension FileVerification {
   /// - Throws: `Failure` (`differs`) that names the first tensor that comes back as another one.
   static func namesOnly(_ loaded: Loaded, threads: Int) throws -> Verdict {
     let checkpoint = loaded.checkpoint
+    let family = checkpoint.contract.encoder.family
     let unrun =
-      "the networks were not run, because no engine runs encoders of the family "
-      + "'\(checkpoint.contract.encoder.family)'"
+      "the networks were not run, because "
+      + (family == "none"
+        ? "heads alone have no encoder" : "no engine runs encoders of the family '\(family)'")
     guard loaded.dialect != nil else {
       let again = try sourceAgain(checkpoint, threads: threads)
       return Verdict("consistent", .yes, "\(again); \(unrun)")

@@ -28,6 +28,9 @@ public enum Probe {
   ) throws -> Verification.Probe {
     let input = input(for: checkpoint.contract)
     let stages = try stages(checkpoint, engine: engine, input: input)
+    guard !stages.isEmpty else {
+      throw Failure(.badInput, place: "encoder", "heads without an encoder cannot be run")
+    }
     if let stage = stages.first(where: { !($0.mean.isFinite && $0.rms.isFinite) }) {
       throw Failure(
         .differs,

@@ -15,20 +15,23 @@ import Tensors
 /// lists. Two bytes of opaque data with an attribute `dtype` of `bfloat16` are bfloat16, as Keras 3
 /// has it.
 public struct Keras: ArchiveFormat {
-  /// The version of Keras for which new files are written; both are read.
-  public let version: Int
-
-  /// The format of Keras 3, or of another version.
+  /// The version of Keras for which files are written; files of both are read.
   ///
-  /// - Parameter version: 2 or 3.
-  public init(version: Int = 3) { self.version = version }
+  /// Nil keeps the layout that a source had, and is 3 for sources of another format.
+  public let version: Int?
 
-  /// `keras`, or `keras2` where files are to be written for that.
-  public var name: String { version == 2 ? "keras2" : "keras" }
+  /// The format, of either version.
+  public init() { version = nil }
+
+  /// The format where files are to be written for one version of Keras: 2 or 3.
+  public init(version: Int) { self.version = version }
+
+  /// `keras`; `keras2` or `keras3` where files are to be written for that.
+  public var name: String { "keras" + (version.map(String.init) ?? "") }
   /// What people call it.
-  public var title: String { version == 2 ? "Keras 2 HDF5" : "Keras HDF5" }
+  public var title: String { "Keras\(version.map { " \($0)" } ?? "") HDF5" }
   /// What Keras 3 asks for; `.h5` alone is the native layout's.
-  public var extensions: [String] { version == 2 ? [] : ["weights.h5", "keras.h5"] }
+  public var extensions: [String] { ["weights.h5", "keras.h5"] }
 
   /// Whether the file is HDF5 of another layout than ours: with the signature at the beginning, or
   /// after a block of 512 bytes, 1024, 2048 and so on that is not HDF5's.

@@ -39,10 +39,13 @@ struct KerasNaming {
     return [network] + inside + [numbered, word + ":0"]
   }
 
-  /// Whether a tree that came from files of Keras has the names that a format asks for.
+  /// Whether a tree that came from files of Keras has the names that a format asks for: those of one
+  /// version, or of any.
   static func keeps(_ root: Node, in format: any ArchiveFormat) -> Bool {
-    guard format.name == Keras(version: 2).name else { return true }
-    return !hasVars(root, depth: 0)
+    guard let version = (format as? Keras)?.version else { return true }
+    var files = [root]
+    if case .mapping("folder", let entries) = root { files = entries.map(\.value) }
+    return files.allSatisfy { hasVars($0, depth: 0) == (version == 3) }
   }
 
   private static func hasVars(_ node: Node, depth: Int) -> Bool {
