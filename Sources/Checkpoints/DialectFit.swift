@@ -25,18 +25,16 @@ extension Dialect {
     }
   }
 
-  /// The form, spelling and prefix with which most of the archive's names are this dialect's, or nil
+  /// The form, spelling and prefix with which most of an archive's names are this dialect's, or nil
   /// where none is.
-  func fit(_ archive: Archive) throws -> Fit? {
-    try fit(NameIndex(archive, for: file))
-  }
-
-  /// As above, of names that several dialects are asked about.
-  func fit(_ index: NameIndex) throws -> Fit? {
+  ///
+  /// - Parameter byAnchors: whether a file must have the name that tells a form from those of other
+  ///   dialects; where the user says the dialect, a part of such a file will do.
+  func fit(_ index: NameIndex, byAnchors: Bool = true) throws -> Fit? {
     var best: Fit?
     for form in file.forms {
       for spelling in Spelling.all(file.spellings, for: form) {
-        for start in try starts(of: form, spelling, in: index) {
+        for start in try starts(of: form, spelling, in: index, byAnchors: byAnchors) {
           guard let conditions = form.conditions(index.names, prefix: start.prefix) else {
             continue
           }
@@ -56,10 +54,21 @@ extension Dialect {
 
   /// Where a form's names may begin: what stands before its anchor, at most a few places.
   private func starts(
-    of form: DialectFile.FormText, _ spelling: Spelling, in index: NameIndex
+    of form: DialectFile.FormText, _ spelling: Spelling, in index: NameIndex, byAnchors: Bool
   ) throws -> [(prefix: String, bound: Bindings)] {
     guard let anchor = form.anchor else { return [("", [:])] }
-    let template = try Template(spelling.apply(anchor))
+    if byAnchors { return starts(of: try Template(spelling.apply(anchor)), in: index) }
+    for rule in try rules(of: form, spelling: spelling) where !rule.isRoot && !rule.isAlias {
+      let found = starts(of: rule.dialect, in: index)
+        .map { (prefix: $0.prefix, bound: $0.bound.filter { file.variables?[$0.key] != nil }) }
+      if !found.isEmpty { return found }
+    }
+    return []
+  }
+
+  private func starts(
+    of template: Template, in index: NameIndex
+  ) -> [(prefix: String, bound: Bindings)] {
     var found: [(prefix: String, bound: Bindings)] = []
     for place in index.candidates(template) {
       let bytes = index.leaves.items[place.item].bytes
@@ -77,16 +86,19 @@ extension Dialect {
   ) -> Fit {
     let prefix = Array(start.prefix.utf8)
     let behind = leaves.items.filter { $0.isTensor && $0.bytes.starts(with: prefix) }
-    // A sample of a very large file tells as much.
-    let step = max(1, behind.count / 1000)
+    // A sample tells as much of a large file; where there are many spellings, all are asked of it.
+    let step = max(1, behind.count / (file.spellings.map { $0.inner.count } ?? 1 > 1 ? 100 : 1000))
     let sample = stride(from: 0, to: behind.count, by: step).map { behind[$0].bytes }
-    let rules = RuleIndex(form.rules)
+    let rules = RuleIndex(
+      form.rules.map { rule in
+        var rule = rule
+        rule.bound.merge(start.bound) { $1 }
+        return rule
+      })
     let matched = sample.count { name in
       let rest = Array(name.dropFirst(prefix.count))
       return rules.candidates(name, behind: rest).contains { rule in
-        rule.dialect.match(
-          rule.isRoot ? name : rest, maps: maps,
-          known: start.bound.isEmpty ? rule.bound : rule.bound.merging(start.bound) { $1 }) != nil
+        rule.dialect.match(rule.isRoot ? name : rest, maps: maps, known: rule.bound) != nil
       }
     }
     let share = sample.isEmpty ? 0 : Double(matched) / Double(sample.count)

@@ -54,7 +54,20 @@ public enum Dialects {
       guard let fit = try dialect.fit(index), fit.isBetter(than: best?.fit) else { continue }
       best = (dialect, fit)
     }
-    if let best, best.fit.share >= 0.5 { return best.dialect }
+    if let best, best.fit.share >= 0.5 {
+      // A network inside a larger file of another program is taken only by the user's word: the rest
+      // would be left among the extras.
+      let others = plain.networkTensors
+      guard best.fit.matched * 2 >= Double(others) else {
+        throw Failure(
+          expected: "names of a known dialect",
+          found:
+            "\(Int(best.fit.matched)) of \(others) tensors that are \(best.dialect.name)'s, under "
+            + "'\(best.fit.prefix)'; --from \(best.dialect.name) takes those and keeps the rest as extras"
+        )
+      }
+      return best.dialect
+    }
     let found = archive.leaves.prefix(3).map { "'\($0.name)'" }.joined(separator: ", ")
     let isNameless = archive.leaves.allSatisfy { $0.path.isEmpty }
     throw Failure(

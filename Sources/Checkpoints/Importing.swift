@@ -20,7 +20,8 @@ extension Dialect {
   /// - Parameter drop: names to leave out, the source's or native ones.
   /// - Throws: `Failure` (`badInput`) that names the leaf.
   public func read(_ archive: Archive, drop: NamePatterns = NamePatterns()) throws -> Imported {
-    guard let fit = try fit(archive) else {
+    let index = NameIndex(archive, for: file)
+    guard let fit = try fit(index) ?? fit(index, byAnchors: false) else {
       throw Failure(expected: "names of the dialect \(name)", found: "none of them")
     }
     var reading = DialectReading(dialect: self, fit: fit, drop: drop)

@@ -30,6 +30,17 @@ struct NameIndex {
     }
   }
 
+  /// The number of tensors that are no buffers of an optimiser, which are named by numbers.
+  var networkTensors: Int {
+    leaves.items.count { item in
+      guard item.isTensor else { return false }
+      let parts = item.leaf.path
+      return !parts.indices.dropFirst().contains { index in
+        parts[index - 1] == .text("state") && Int(parts[index].description) != nil
+      }
+    }
+  }
+
   /// Where names may match a template: the places of its first word, or the beginnings of the first
   /// names where that word has a hole.
   func candidates(_ template: Template) -> [Place] {
@@ -41,17 +52,19 @@ struct NameIndex {
 
 /// Rules by the first word of their names.
 struct RuleIndex {
-  private var byWord: [[UInt8]: [Int]] = [:]
+  /// Rules whose names begin at the root, and rules whose names begin behind the prefix.
+  private var atRoot: [[UInt8]: [Int]] = [:]
+  private var behindPrefix: [[UInt8]: [Int]] = [:]
   private var others: [Int] = []
   private let rules: [Dialect.Rule]
 
   init(_ rules: [Dialect.Rule]) {
     self.rules = rules
     for (number, rule) in rules.enumerated() {
-      if let word = rule.dialect.firstWord {
-        byWord[word, default: []].append(number)
-      } else {
-        others.append(number)
+      switch (rule.dialect.firstWord, rule.isRoot) {
+      case (let word?, true): atRoot[word, default: []].append(number)
+      case (let word?, false): behindPrefix[word, default: []].append(number)
+      case (nil, _): others.append(number)
       }
     }
   }
@@ -59,12 +72,10 @@ struct RuleIndex {
   /// The rules that may match a name, in their order; `behind` is the name behind the prefix, or nil
   /// where the prefix is not its beginning.
   func candidates(_ name: [UInt8], behind: [UInt8]?) -> [Dialect.Rule] {
-    let roots = (byWord[Self.firstWord(name)] ?? []).filter { rules[$0].isRoot }
-    var numbers = roots + others
-    if let behind {
-      numbers += (byWord[Self.firstWord(behind)] ?? []).filter { !rules[$0].isRoot }
-    }
-    return Set(numbers).sorted().map { rules[$0] }
+    var numbers = others
+    if !atRoot.isEmpty { numbers += atRoot[Self.firstWord(name)] ?? [] }
+    if let behind { numbers += behindPrefix[Self.firstWord(behind)] ?? [] }
+    return numbers.sorted().map { rules[$0] }
   }
 
   private static func firstWord(_ name: [UInt8]) -> [UInt8] {

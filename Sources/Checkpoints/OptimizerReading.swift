@@ -16,9 +16,11 @@ extension DialectReading {
     takeHyperparameters(found)
     let declared = declaredGroups(text)
     // Where the sizes of the groups agree too, one group's parameters are not taken for another's.
+    let sizes = declared.map(\.count)
+    let empty = Array(repeating: 0, count: max(0, sizes.count - found.groupSizes.count))
     let isDeclared =
       text.groupPerTensor == true || found.groupSizes.count == 1
-      || found.groupSizes == declared.map(\.count)
+      || found.groupSizes + empty == sizes
     let orders = (isDeclared ? [declared.flatMap { $0 }] : []) + [parameters]
     guard let order = orders.first(where: { found.fits($0) }) else { return }
     for (position, number) in found.numbers.enumerated() where position < order.count {
@@ -129,10 +131,11 @@ struct OptimizerLeaves {
       switch (parts.first, parts.count) {
       case ("param_groups", 4) where parts[2] == "params":
         guard case .integer(let number) = item.leaf.value, let group = Int(parts[1]),
-          group == groupSizes.count || group == groupSizes.count - 1
+          (max(0, groupSizes.count - 1)...groupSizes.count + 100).contains(group)
         else { continue }
         numbers.append(String(number))
-        if group == groupSizes.count { groupSizes.append(0) }
+        // Groups without parameters have no leaves.
+        while groupSizes.count <= group { groupSizes.append(0) }
         groupSizes[group] += 1
       case ("param_groups", 3) where parts[1] == "0":
         constants[parts[2]] = item.leaf.value.number

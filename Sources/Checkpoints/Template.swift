@@ -81,29 +81,39 @@ struct Template: Sendable, Hashable {
   ///
   /// - Parameter known: values that some holes must have.
   func match(_ name: [UInt8], maps: WordMaps, known: Bindings = [:]) -> Bindings? {
+    // Most names that are asked about are other templates': their ends differ.
+    if case .literal(let end)? = pieces.last, !name.suffix(end.count).elementsEqual(end) {
+      return nil
+    }
+    var found: [(hole: String, value: String)] = []
+    guard match(name[...], pieces[...], maps, known, &found) else { return nil }
     var bindings = known
-    return match(name[...], pieces[...], maps, &bindings) ? bindings : nil
+    for (hole, value) in found { bindings[hole] = value }
+    return bindings
   }
 
   private func match(
-    _ name: ArraySlice<UInt8>, _ pieces: ArraySlice<Piece>, _ maps: WordMaps,
-    _ bindings: inout Bindings
+    _ name: ArraySlice<UInt8>, _ pieces: ArraySlice<Piece>, _ maps: WordMaps, _ known: Bindings,
+    _ found: inout [(hole: String, value: String)]
   ) -> Bool {
     guard let piece = pieces.first else { return name.isEmpty }
+    let rest = pieces.dropFirst()
     switch piece {
     case .literal(let literal):
       guard name.starts(with: literal) else { return false }
-      return match(name.dropFirst(literal.count), pieces.dropFirst(), maps, &bindings)
+      return match(name.dropFirst(literal.count), rest, maps, known, &found)
     case .hole(let hole):
       // Longest first: a hole takes all it can, and gives back only where the rest demands it.
-      let before = bindings
-      for (length, value) in hole.candidates(name, maps) {
-        if let bound = before[hole.name], bound != value { continue }
-        bindings = before
-        bindings[hole.name] = value
-        if match(name.dropFirst(length), pieces.dropFirst(), maps, &bindings) { return true }
+      let bound = found.first { $0.hole == hole.name }?.value ?? known[hole.name]
+      for (length, value) in hole.candidates(
+        name, maps, where: { rest.canBegin(name.dropFirst($0)) })
+      {
+        if let bound, bound != value { continue }
+        let count = found.count
+        if bound == nil { found.append((hole.name, value)) }
+        if match(name.dropFirst(length), rest, maps, known, &found) { return true }
+        found.removeSubrange(count...)
       }
-      bindings = before
       return false
     }
   }
@@ -131,13 +141,28 @@ typealias Bindings = [String: String]
 /// A dialect's maps: from the native word to the dialect's.
 typealias WordMaps = [String: [String: String]]
 
+extension ArraySlice<Template.Piece> {
+  /// Whether a name can begin as these pieces do.
+  fileprivate func canBegin(_ name: ArraySlice<UInt8>) -> Bool {
+    switch first {
+    case nil: name.isEmpty
+    case .literal(let literal): name.starts(with: literal)
+    case .hole: true
+    }
+  }
+}
+
 extension Template.Hole {
   /// The values the hole can have at the beginning of `name` with their lengths, longest first.
-  fileprivate func candidates(_ name: ArraySlice<UInt8>, _ maps: WordMaps) -> [(Int, String)] {
+  ///
+  /// - Parameter fits: whether what stands behind a length can be the rest of the template.
+  fileprivate func candidates(
+    _ name: ArraySlice<UInt8>, _ maps: WordMaps, where fits: (Int) -> Bool
+  ) -> [(Int, String)] {
     switch type {
     case "int":
       let digits = name.prefix { (0x30...0x39).contains($0) }
-      guard let number = decimal(digits), number >= shift else { return [] }
+      guard fits(digits.count), let number = decimal(digits), number >= shift else { return [] }
       return [(digits.count, String(number - shift))]
     case "suffix":
       guard name.first == UInt8(ascii: "_") else { return [(0, "0")] }
@@ -146,8 +171,8 @@ extension Template.Hole {
       return [(digits.count + 1, String(number)), (0, "0")]
     case "word":
       let word = name.prefix(while: isWordByte)
-      return (0..<word.count).map { dropped in
-        (word.count - dropped, String(decoding: word.dropLast(dropped), as: UTF8.self))
+      return (0..<word.count).lazy.map { word.count - $0 }.filter(fits).map { length in
+        (length, String(decoding: word.prefix(length), as: UTF8.self))
       }
     case "path", "dotted":
       let parts = name.split(

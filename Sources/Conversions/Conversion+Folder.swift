@@ -44,7 +44,7 @@ extension Conversion {
     guard parts.count == 1 else {
       throw Failure(
         .usage, file: destination.path,
-        "a file of Keras weights holds one network, and these are \(parts.count) "
+        "a file of Keras weights holds one network, and these are \(parts.count) files "
           + "(\(parts.map(\.name).joined(separator: ", "))); a name without .h5 makes a directory of "
           + "them, and --drop leaves networks out")
     }

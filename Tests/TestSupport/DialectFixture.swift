@@ -126,7 +126,7 @@ public struct DialectFixture: Sendable, CustomTestStringConvertible {
     + [
       DialectFixture(
         "tiny_linear_eval.pkl", "haiku",
-        ["online.encoder", "online.heads", "optimizer", "training"])
+        online + ["online.heads", "optimizer", "training"])
     ]
 
   /// Every file.
