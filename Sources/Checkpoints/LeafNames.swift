@@ -2,8 +2,9 @@ import Archives
 
 /// The leaves of an archive with their names, which dialects are recognised and read by.
 struct LeafNames {
-  /// A leaf and its name: keys joined by `/`, positions of named tuples by their fields. Rules match
-  /// the bytes, which are the name's unless the dialect arranges its leaves.
+  /// A leaf and its name: keys joined by `/`, positions of named tuples by their fields.
+  ///
+  /// Rules match the bytes, which are the name's unless the dialect arranges its leaves.
   struct Item {
     var leaf: Leaf
     var name: String
