@@ -35,9 +35,10 @@ extension Dialect {
     for form in file.forms {
       for spelling in Spelling.all(file.spellings, for: form) {
         for start in try starts(of: form, spelling, in: index, byAnchors: byAnchors) {
-          guard let conditions = form.conditions(index.names, prefix: start.prefix) else {
-            continue
-          }
+          guard
+            let conditions = form.conditions(index.names, prefix: start.prefix)
+              ?? (byAnchors ? nil : 0)
+          else { continue }
           var rules = best.flatMap {
             $0.form.name == form.name && $0.form.spelling == spelling ? $0.form.rules : nil
           }

@@ -29,9 +29,10 @@ struct Destination {
       format = found
     } else if let name = options.to ?? source.checkpoint.provenance.dialect?.name,
       name != Dialects.native,
-      let formats = try? Dialects.named(name).formats, formats.count == 1, let only = formats.first
+      let formats = try? Dialects.named(name).formats, formats.contains(Keras().name)
     {
-      format = try Formats.named(only)
+      // A directory of weights has no ending.
+      format = Keras()
     } else {
       throw Failure(
         .usage, file: path,

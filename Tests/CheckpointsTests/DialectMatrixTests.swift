@@ -15,7 +15,7 @@ import Testing
   ]
 
   /// Formats of new files, the usual one first.
-  static let formats: [any ArchiveFormat] = [Torch(), PickleFile(), Npz()]
+  static let formats: [any ArchiveFormat] = [Torch(), PickleFile(), Npz(), Keras()]
 
   /// Dialects that have another's names, and are chosen by the user's word.
   static let twins = ["mmpretrain": "mmselfsup", "timm": "torchvision"]
@@ -29,7 +29,7 @@ import Testing
 
   /// A checkpoint of the dialect: a genuine one, or one made of a genuine one of another.
   func checkpoint(of dialect: Dialect) throws -> Checkpoint {
-    if let fixture = DialectFixture.torch.first(where: { $0.dialect == dialect.name }) {
+    if let fixture = (DialectFixture.torch + DialectFixture.keras).first(where: { $0.dialect == dialect.name }) {
       return try Loaded(Shared.path(fixture.path)).checkpoint
     }
     if dialect.name == "haiku" {
@@ -38,6 +38,8 @@ import Testing
     var bases = try Self.bases.map { try Loaded(Shared.path($0)).checkpoint }
     if dialect.name == "byol-a" { bases = [try Synthetic.audio()] }
     if dialect.name == "lucidrains-0.9" { bases = [try Synthetic.simplicial(bases[0])] }
+    // Some programs cannot take another's optimiser without its last learning rate.
+    bases = bases.flatMap { [$0, $0.withoutOptimizer] }
     for base in bases {
       guard let made = try? written(base, in: dialect) else { continue }
       return try dialect.read(made.0).checkpoint
@@ -55,7 +57,10 @@ import Testing
     let found = try Dialects.recognising(archive)
     #expect(found.name == Self.twins[name] ?? name)
     let again = try dialect.read(archive).checkpoint
-    #expect(again.entries.map(\.path) == checkpoint.entries.map(\.path))
+    // Counters of batch norms may be made.
+    let made = Set(again.entries.map(\.path)).subtracting(checkpoint.entries.map(\.path))
+    #expect(made.allSatisfy { $0.hasSuffix("/batches") })
+    #expect(again.entries.count == checkpoint.entries.count + made.count)
     for entry in checkpoint.entries {
       #expect(try again[entry.path]?.hasSameBits(as: entry.tensor) == true, "\(entry.path)")
     }
@@ -235,5 +240,16 @@ enum Synthetic {
         .init(branch + "/projector/linear0/weight", try filled([hidden, 24], seed + 5)))
     }
     return Checkpoint(entries: entries, contract: base.contract, recipe: base.recipe)
+  }
+}
+
+extension Checkpoint {
+  /// The networks and their training state, without an optimiser's.
+  fileprivate var withoutOptimizer: Checkpoint {
+    var bare = Checkpoint(
+      entries: entries.filter { !$0.path.hasPrefix("optimizer/") }, contract: contract,
+      recipe: recipe, provenance: provenance)
+    bare.provenance.dialect = nil
+    return bare
   }
 }

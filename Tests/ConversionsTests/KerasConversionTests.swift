@@ -164,7 +164,7 @@ import Testing
       #expect {
         _ = try convert(native, out) { $0.toFormat = "keras2" }
       } throws: { error in
-        (error as? Failure)?.place == "online/encoder/stem/conv/bias"
+        (error as? Failure)?.place == "online/encoder/stage0/block0/conv0/bias"
           && "\(error)".contains("--zero-biases")
       }
       let report = try convert(native, out) {

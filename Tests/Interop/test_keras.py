@@ -1,8 +1,12 @@
 """Keras loads what byol-convert writes for it, and byol-convert reads what Keras saves."""
 
+import os
+
 import numpy as np
 import pytest
 
+# Keras looks for TensorFlow unless it is told.
+os.environ.setdefault("KERAS_BACKEND", "torch")
 pytest.importorskip("keras", reason="needs the packages of requirements-clients.txt")
 pytest.importorskip("torch", reason="needs the packages of requirements-clients.txt")
 

@@ -15,9 +15,10 @@ import Tensors
 /// lists. Two bytes of opaque data with an attribute `dtype` of `bfloat16` are bfloat16, as Keras 3
 /// has it.
 public struct Keras: ArchiveFormat {
-  /// The version of Keras for which files are written; files of both are read.
+  /// The version of Keras for which files are written, or nil.
   ///
-  /// Nil keeps the layout that a source had, and is 3 for sources of another format.
+  /// Nil keeps the layout that a source had, and is 3 for sources of another format. Files of both are
+  /// read.
   public let version: Int?
 
   /// The format, of either version.

@@ -2,7 +2,8 @@ public import Archives
 
 /// The files that a tree of Keras weights is written in, for `writeKeras`.
 public enum KerasFiles {
-  /// The files of a directory with their names: those of the tree, and Keras' ending of its version.
+  /// The files of a directory with their names: those of the tree, and the ending by which Keras knows
+  /// its version.
   ///
   /// A tree that is one file's gets the name `name`; a file without weights is none.
   public static func files(
