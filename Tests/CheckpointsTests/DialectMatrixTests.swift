@@ -29,7 +29,9 @@ import Testing
 
   /// A checkpoint of the dialect: a genuine one, or one made of a genuine one of another.
   func checkpoint(of dialect: Dialect) throws -> Checkpoint {
-    if let fixture = (DialectFixture.torch + DialectFixture.keras).first(where: { $0.dialect == dialect.name }) {
+    if let fixture = (DialectFixture.torch + DialectFixture.keras).first(where: {
+      $0.dialect == dialect.name
+    }) {
       return try Loaded(Shared.path(fixture.path)).checkpoint
     }
     if dialect.name == "haiku" {
