@@ -24,11 +24,12 @@ OPTIONAL = {
     "contract": "encoder/stem/pad",
     "convert-report": "fingerprints/* mapping mapping/*/axes made/*",
     "dialect": f"""
-        source checked licence order spellings maps maps/* maps/*/* variables variables/*
+        source checked licence arrange order spellings maps maps/* maps/*/* variables variables/*
         variables/*/from records records/* places places/* rules/* rules/*/*/at rules/*/*/axes
         rules/*/*/derived forms/*/formats forms/*/anchor forms/*/prefix forms/*/frame
         forms/*/requires forms/*/forbids forms/*/containers forms/*/containers/* forms/*/constants
         forms/*/constants/* forms/*/mounts/*/root forms/*/mounts/*/alias forms/*/mounts/*/biases
+        forms/*/mounts/*/conv_biases
         forms/*/mounts/*/bind forms/*/mounts/*/bind/* forms/*/optimizer forms/*/optimizer/at
         forms/*/optimizer/group_per_tensor forms/*/optimizer/defaults
         forms/*/optimizer/defaults/* forms/*/optimizer/groups forms/*/optimizer/groups/*/kind
