@@ -33,6 +33,12 @@ import Testing
     "best_model_score", "current_score", "kth_value", "@weight_names",
   ]
 
+  @Test func `a directory with timm's configuration is timm's`() throws {
+    let loaded = try Loaded(Shared.path("fixtures/dialects/timmhf_tiny"))
+    #expect(loaded.dialectName == "timm")
+    #expect(loaded.checkpoint.provenance.counts?.used == 120)
+  }
+
   @Test(arguments: DialectFixture.all + DialectFixture.keras)
   func `comes back as the same tree`(_ fixture: DialectFixture) throws {
     let loaded = try Loaded(Shared.path(fixture.path))
