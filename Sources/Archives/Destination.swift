@@ -112,7 +112,10 @@ struct Destination {
   }
 
   /// Waits until the directory's entries are on the disk.
-  func syncFolder() throws {
+  func syncFolder() throws { try Self.sync(folder, named: path) }
+
+  /// Waits until a directory's entries are on the disk; a failure names the destination, `path`.
+  static func sync(_ folder: String, named path: String) throws {
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Failure.system("cannot open the directory", file: path) }
     defer { close(descriptor) }

@@ -51,7 +51,7 @@ extension DialectWriting {
         native.text.hasPrefix("training/")
       else { continue }
       if case .step = derived, checkpoint[native.text] == nil,
-        let tensor = try derived.tensor([:], of: checkpoint, dialect.maps.nativeWords)
+        let tensor = try derived.tensor([:], of: checkpoint, nativeWords)
       {
         try add(Checkpoint.Entry(native.text, tensor), mount: rule.mount, to: &named)
       }
@@ -60,11 +60,9 @@ extension DialectWriting {
         let bn = String(entry.path.dropLast(6))
         for path in native.trainingPaths(of: bn) {
           guard checkpoint[path] == nil,
-            let bindings = native.match(
-              Array(path.utf8), maps: dialect.maps.nativeWords,
-              known: variables.merging(rule.bound) { $1 }),
+            let bindings = native.match(Array(path.utf8), maps: nativeWords, known: rule.bound),
             rule.dialect.print(bindings, maps: dialect.maps) != nil,
-            let tensor = try derived.tensor(bindings, of: checkpoint, dialect.maps.nativeWords)
+            let tensor = try derived.tensor(bindings, of: checkpoint, nativeWords)
           else { continue }
           try add(Checkpoint.Entry(path, tensor), mount: rule.mount, to: &named)
         }
@@ -76,17 +74,10 @@ extension DialectWriting {
   func add(
     _ entry: Checkpoint.Entry, mount: Int, to named: inout [Named]
   ) throws {
+    let path = Array(entry.path.utf8)
     for rule in form.rules where rule.mount == mount {
-      guard case .tensor(let native, let axes) = rule.destination,
-        let bindings = native.match(
-          Array(entry.path.utf8), maps: dialect.maps.nativeWords,
-          known: variables.merging(rule.bound) { $1 }),
-        let name = rule.dialect.print(bindings, maps: dialect.maps)
-      else { continue }
-      named.append(
-        Named(
-          mount: mount, name: (rule.isRoot ? "" : prefix) + name, order: NativeOrder(entry.path),
-          value: .tensor(try axes?.fromNative(entry.tensor) ?? entry.tensor), path: entry.path))
+      guard let one = try self.named(entry, path, by: rule) else { continue }
+      named.append(one)
       return
     }
   }

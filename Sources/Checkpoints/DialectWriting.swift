@@ -7,11 +7,12 @@ struct DialectWriting {
   let checkpoint: Checkpoint
   let format: any ArchiveFormat
   let options: ExportOptions
+  /// The form; its rules know the variables too.
   let form: Dialect.Form
   let variables: Bindings
   /// What stands before the names: empty in flat formats.
   let prefix: String
-  private let nativeWords: WordMaps
+  let nativeWords: WordMaps
 
   /// A value and its name, in the order in which they are written.
   struct Named {
@@ -20,6 +21,8 @@ struct DialectWriting {
     var order: NativeOrder
     var value: Node
     var path: String
+    /// The dialect's order of axes.
+    var axes: AxisRule?
   }
 
   init(
@@ -35,9 +38,15 @@ struct DialectWriting {
     let allowed = Spelling.all(dialect.file.spellings)
     var spelling = allowed.first { $0.name == use?.spelling } ?? allowed.first ?? .plain
     if !format.isFlat { spelling = spelling.separated }
+    let variables = Self.variables(of: dialect, for: checkpoint)
+    self.variables = variables
     form = Dialect.Form(
-      text: text, spelling: spelling, rules: try dialect.rules(of: text, spelling: spelling))
-    variables = Self.variables(of: dialect, for: checkpoint)
+      text: text, spelling: spelling,
+      rules: try dialect.rules(of: text, spelling: spelling).map { rule in
+        var rule = rule
+        rule.bound = variables.merging(rule.bound) { $1 }
+        return rule
+      })
     prefix = format.isFlat ? "" : spelling.apply(text.prefix ?? "")
   }
 
@@ -85,20 +94,11 @@ struct DialectWriting {
     var found: [Named] = []
     var hasMain = false
     for rule in form.rules where rule.isAlias || !hasMain {
-      guard case .tensor(let native, let axes) = rule.destination,
-        let bindings = native.match(
-          bytes, maps: nativeWords, known: variables.merging(rule.bound) { $1 }),
-        let name = rule.dialect.print(bindings, maps: dialect.maps)
-      else { continue }
+      guard let one = try named(entry, bytes, by: rule) else { continue }
       hasMain = hasMain || !rule.isAlias
       // Formats without sharing have room for one name alone.
       if rule.isAlias, format.isFlat { continue }
-      var tensor = try axes?.fromNative(entry.tensor) ?? entry.tensor
-      tensor.layout = StoredLayout()
-      found.append(
-        Named(
-          mount: rule.mount, name: (rule.isRoot ? "" : prefix) + name,
-          order: NativeOrder(entry.path), value: .tensor(tensor), path: entry.path))
+      found.append(one)
     }
     guard found.count > 1 else { return found }
     let sharing = checkpoint.position(of: entry.path)
@@ -109,6 +109,21 @@ struct DialectWriting {
       one.value = .tensor(tensor)
       return one
     }
+  }
+
+  /// A tensor under the name that a rule has for it, or nil where it has none.
+  func named(
+    _ entry: Checkpoint.Entry, _ path: [UInt8], by rule: Dialect.Rule
+  ) throws -> Named? {
+    guard case .tensor(let native, let axes) = rule.destination,
+      let bindings = native.match(path, maps: nativeWords, known: rule.bound),
+      let name = rule.dialect.print(bindings, maps: dialect.maps)
+    else { return nil }
+    var tensor = try axes?.fromNative(entry.tensor) ?? entry.tensor
+    tensor.layout = StoredLayout()
+    return Named(
+      mount: rule.mount, name: (rule.isRoot ? "" : prefix) + name, order: NativeOrder(entry.path),
+      value: .tensor(tensor), path: entry.path, axes: axes)
   }
 
   /// Refuses to leave out a tensor of a part that the dialect holds: the rest would be another network.

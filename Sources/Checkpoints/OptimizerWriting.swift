@@ -106,7 +106,7 @@ extension DialectWriting {
       guard NativeNames.isParameter(one.path), seen.insert(one.path).inserted else { return nil }
       return (
         String(one.name.dropFirst(prefix.count)),
-        Numbered(path: one.path, axes: axes(of: one.path))
+        Numbered(path: one.path, axes: one.axes)
       )
     }
     guard let groups = text.groups else {
@@ -123,19 +123,6 @@ extension DialectWriting {
       }
     }
     return text.groupPerTensor == true ? grouped.flatMap { $0.map { [$0] } } : grouped
-  }
-
-  private func axes(of path: String) -> AxisRule? {
-    let bytes = Array(path.utf8)
-    for rule in form.rules {
-      guard case .tensor(let native, let axes) = rule.destination,
-        native.match(
-          bytes, maps: dialect.maps.nativeWords, known: variables.merging(rule.bound) { $1 })
-          != nil
-      else { continue }
-      return axes
-    }
-    return nil
   }
 
   /// The groups with their constants: the dialect's, and over them those of the checkpoint's run.

@@ -92,7 +92,7 @@ extension Archive {
 extension Failure {
   /// The failure with the destination's name where it has the temporary one, which means nothing to
   /// the user.
-  fileprivate func named(_ path: String, insteadOf temporary: String) -> Failure {
+  func named(_ path: String, insteadOf temporary: String) -> Failure {
     var failure = self
     if let file, file == temporary || file.hasPrefix(temporary + "/") {
       failure.file = path + file.dropFirst(temporary.count)

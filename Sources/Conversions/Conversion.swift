@@ -97,10 +97,7 @@ public struct Conversion {
       try file.commit()
     } catch let failure as Failure {
       file.discard()
-      var failure = failure
-      // The temporary name means nothing to the user.
-      if failure.file == file.temporaryPath { failure.file = destination.path }
-      throw failure
+      throw failure.named(destination.path, insteadOf: file.temporaryPath)
     }
     return report
   }

@@ -107,15 +107,7 @@ struct FolderDestination {
   func syncParent() throws { try sync(parent) }
 
   /// Waits until a directory's entries are on the disk.
-  func sync(_ folder: String) throws {
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Failure.system("cannot open the directory", file: path) }
-    defer { close(descriptor) }
-    // Some file systems cannot, and say so by EINVAL.
-    guard fsync(descriptor) == 0 || errno == EINVAL else {
-      throw Failure.system("cannot write the directory to the disk", file: path)
-    }
-  }
+  func sync(_ folder: String) throws { try Destination.sync(folder, named: path) }
 
   /// Removes a directory of files; one that holds directories stays.
   static func remove(_ folder: String) {

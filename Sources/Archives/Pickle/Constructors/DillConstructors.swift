@@ -8,7 +8,7 @@ enum DillConstructors {
       "dill.*._create_namedtuple": namedTuple,
       "dill.*._import_module": \.inert,
       "dill.*._get_attr": attribute,
-      "dill.*._create_array": array,
+      "dill.*._create_array": NumpyConstructors.rebuilt,
       "dill.*._load_type": type,
       "dill.*._create_type": newType,
     ]
@@ -39,19 +39,6 @@ enum DillConstructors {
     default: break
     }
     throw call.wrong(expected: "a module and a name")
-  }
-
-  /// `_create_array(function, arguments, state, attributes)`.
-  private static func array(_ call: PickleCall) throws -> PickleValue {
-    guard let arguments = call[1].tuple else {
-      throw call.wrong(expected: "a function, its arguments and a state")
-    }
-    let made = try call.meanings.made(call[0], .call, arguments)
-    guard case .object(let array) = made, array is NumpyArray else {
-      throw call.wrong(expected: "an array's constructor")
-    }
-    try array.build(call[2])
-    return made
   }
 
   /// `_load_type(name)`: a class of Python's that has no name of its own.

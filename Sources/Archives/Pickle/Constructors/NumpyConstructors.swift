@@ -19,6 +19,20 @@ enum NumpyConstructors {
     .object(NumpyDataType(call.function, call.making, call.arguments))
   }
 
+  /// `(function, arguments, state, ...)`, as dill and JAX have it: the array that the function makes,
+  /// with its state.
+  static func rebuilt(_ call: PickleCall) throws -> PickleValue {
+    guard let arguments = call[1].tuple else {
+      throw call.wrong(expected: "a function, its arguments and a state")
+    }
+    let made = try call.meanings.made(call[0], .call, arguments)
+    guard case .object(let array) = made, array is NumpyArray else {
+      throw call.wrong(expected: "an array's constructor")
+    }
+    try array.build(call[2])
+    return made
+  }
+
   private static func scalar(_ call: PickleCall) throws -> PickleValue {
     let scalar = NumpyScalar(call.function, call.making, call.arguments)
     if case .object(let object) = call[0], let type = object as? NumpyDataType,
