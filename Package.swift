@@ -12,6 +12,14 @@ let hasOneDNN =
   && ([oneDNNInclude, "/usr/include", "/usr/local/include"].compactMap { $0 }
     .contains { FileManager.default.fileExists(atPath: $0 + "/dnnl.h") })
 
+/// The image libraries join where both headers exist; `BYOL_WITHOUT_IMAGES=1` builds without them.
+let hasImages =
+  environment["BYOL_WITHOUT_IMAGES"] == nil
+  && ["turbojpeg.h", "png.h"].allSatisfy { header in
+    ["/usr/include/", "/usr/local/include/"]
+      .contains { FileManager.default.fileExists(atPath: $0 + header) }
+  }
+
 let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
   .enableUpcomingFeature("ExistentialAny"),
@@ -20,9 +28,159 @@ let strict: [SwiftSetting] = [
 
 let engines: [SwiftSetting] = strict + (hasOneDNN ? [.define("ONEDNN")] : [])
 let oneDNN: [Target.Dependency] = hasOneDNN ? ["COneDNN"] : []
+let pictures: [SwiftSetting] = strict + (hasImages ? [.define("IMAGE_FILES")] : [])
+let imageLibraries: [Target.Dependency] = hasImages ? ["CTurboJPEG", "CPNG"] : []
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+// C libraries: a module map and a shim each.
+let systemLibraries: [Target] = [
+  .systemLibrary(name: "CMalloc"),
+  .systemLibrary(name: "CLinux"),
+  .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+  .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+  .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+]
+
+// C libraries that this machine may lack.
+let oneDNNLibrary: [Target] =
+  hasOneDNN ? [.systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])])] : []
+let pictureLibraries: [Target] =
+  hasImages
+  ? [
+    .systemLibrary(name: "CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+  ] : []
+let optionalLibraries = oneDNNLibrary + pictureLibraries
+
+let ownTargets: [Target] = [
+  // What programs agree on, embedded in the tools.
+  .target(
+    name: "Schemas", path: "schemas",
+    // Read by people and by programs that check JSON, not by the tools.
+    exclude: [
+      "contract", "convert-report", "dialect", "index", "inspection", "provenance", "recipe",
+      "sidecar", "tree", "verification", "verify-report",
+    ].map { $0 + ".schema.json" },
+    resources: [
+      .embedInCode("checkpoint.json"), .embedInCode("dialects"), .embedInCode("fragments"),
+    ],
+    swiftSettings: strict),
+
+  // Libraries, lowest first.
+  .target(name: "Tensors", dependencies: [crypto], swiftSettings: strict),
+  .target(name: "HDF5Records", swiftSettings: strict),
+  .target(
+    name: "Archives", dependencies: ["HDF5Records", "Tensors", "CLinux", "CZlib"],
+    swiftSettings: strict),
+  .target(
+    name: "Checkpoints", dependencies: ["Archives", "Schemas", "Tensors"], swiftSettings: strict
+  ),
+  .target(
+    name: "Graphs", dependencies: ["Checkpoints", "Archives", "Tensors"], swiftSettings: strict),
+  .target(
+    name: "HDF5Writing", dependencies: ["Archives", "Tensors", "CHDF5"], swiftSettings: strict),
+  .target(
+    name: "Networks",
+    dependencies: ["Archives", "Checkpoints", "Tensors", "COpenBLAS"] + oneDNN,
+    swiftSettings: engines),
+  .target(
+    name: "Conversions",
+    dependencies: [
+      "Checkpoints", "Archives", "CMalloc", "Graphs", "HDF5Writing", "Networks", "Tensors",
+    ],
+    swiftSettings: strict),
+  .target(
+    name: "Images", dependencies: ["Checkpoints", "Tensors"] + imageLibraries,
+    swiftSettings: pictures),
+  .target(
+    name: "Gradients", dependencies: ["Checkpoints", "Tensors", "COpenBLAS"] + oneDNN,
+    swiftSettings: engines),
+  .target(
+    name: "Training",
+    dependencies: [
+      "Archives", "Checkpoints", "Conversions", "COpenBLAS", "Gradients", "HDF5Writing",
+      "Images",
+      "Networks", "Tensors",
+    ],
+    swiftSettings: engines),
+  .target(
+    name: "Terminals", dependencies: ["Tensors", "CMalloc", arguments], swiftSettings: strict),
+
+  // Tools: parse, call, print.
+  .executableTarget(
+    name: "byol-convert",
+    dependencies: ["Conversions", "Checkpoints", "Graphs", "Tensors", "Terminals", arguments],
+    swiftSettings: strict),
+  .executableTarget(
+    name: "byol-inspect", dependencies: ["Checkpoints", "Tensors", "Terminals", arguments],
+    swiftSettings: strict),
+  .executableTarget(
+    name: "byol-verify",
+    dependencies: ["Conversions", "Checkpoints", "Tensors", "Terminals", arguments],
+    swiftSettings: strict),
+  .executableTarget(
+    name: "byol-train",
+    dependencies: ["Training", "Checkpoints", "Tensors", "Terminals", arguments],
+    swiftSettings: strict),
+
+  // A program for the others: the process in which libhdf5 looks at other programs' files.
+  .executableTarget(
+    name: "byol-hdf5-reader", dependencies: ["CHDF5", "CLinux", "CZlib", "HDF5Records"],
+    swiftSettings: strict),
+
+  // Tests: a folder per module.
+  .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+  .testTarget(
+    name: "TensorsTests", dependencies: ["TestSupport", "Tensors"], swiftSettings: strict),
+  .testTarget(
+    name: "ArchivesTests",
+    dependencies: ["TestSupport", "Archives", "HDF5Records", "byol-hdf5-reader"],
+    resources: [.copy("Fixtures")], swiftSettings: strict),
+  .testTarget(
+    name: "HDF5WritingTests",
+    dependencies: ["TestSupport", "HDF5Writing", "Archives", "Tensors", "byol-hdf5-reader"],
+    swiftSettings: strict),
+  .testTarget(
+    name: "CheckpointsTests",
+    dependencies: ["TestSupport", "Checkpoints", "Archives", "Tensors", "byol-hdf5-reader"],
+    swiftSettings: strict),
+  .testTarget(
+    name: "GraphsTests",
+    dependencies: ["TestSupport", "Graphs", "Checkpoints", "Archives", "Tensors"],
+    swiftSettings: strict),
+  .testTarget(
+    name: "NetworksTests",
+    dependencies: ["TestSupport", "Networks", "Checkpoints", "Archives", "byol-hdf5-reader"],
+    swiftSettings: engines),
+  .testTarget(
+    name: "ConversionsTests",
+    dependencies: [
+      "TestSupport", "Conversions", "Checkpoints", "Archives", "Tensors", "byol-hdf5-reader",
+    ],
+    swiftSettings: strict),
+  .testTarget(
+    name: "ImagesTests",
+    dependencies: ["TestSupport", "Images", "Archives", "Checkpoints", "Tensors"],
+    swiftSettings: pictures),
+  .testTarget(
+    name: "GradientsTests",
+    dependencies: ["TestSupport", "Gradients", "Archives", "Checkpoints", "Tensors"],
+    swiftSettings: engines),
+  .testTarget(
+    name: "TrainingTests",
+    dependencies: [
+      "TestSupport", "Training", "Gradients", "Images", "Archives", "Checkpoints", "Tensors",
+    ],
+    swiftSettings: engines),
+  .testTarget(
+    name: "ToolsTests",
+    dependencies: [
+      "TestSupport", "Archives", "Checkpoints", "byol-convert", "byol-inspect", "byol-verify",
+    ],
+    swiftSettings: strict),
+]
 
 let package = Package(
   name: "byol-checkpoints",
@@ -30,106 +188,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
   ],
-  targets: [
-    // C libraries: a module map and a shim each.
-    .systemLibrary(name: "CMalloc"),
-    .systemLibrary(name: "CLinux"),
-    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
-    .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-  ] + (hasOneDNN ? [.systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])])] : []) + [
-    // What programs agree on, embedded in the tools.
-    .target(
-      name: "Schemas", path: "schemas",
-      // Read by people and by programs that check JSON, not by the tools.
-      exclude: [
-        "contract", "convert-report", "dialect", "index", "inspection", "provenance", "recipe",
-        "sidecar", "tree", "verification", "verify-report",
-      ].map { $0 + ".schema.json" },
-      resources: [
-        .embedInCode("checkpoint.json"), .embedInCode("dialects"), .embedInCode("fragments"),
-      ],
-      swiftSettings: strict),
-
-    // Libraries, lowest first.
-    .target(name: "Tensors", dependencies: [crypto], swiftSettings: strict),
-    .target(name: "HDF5Records", swiftSettings: strict),
-    .target(
-      name: "Archives", dependencies: ["HDF5Records", "Tensors", "CLinux", "CZlib"],
-      swiftSettings: strict),
-    .target(
-      name: "Checkpoints", dependencies: ["Archives", "Schemas", "Tensors"], swiftSettings: strict),
-    .target(
-      name: "Graphs", dependencies: ["Checkpoints", "Archives", "Tensors"], swiftSettings: strict),
-    .target(
-      name: "HDF5Writing", dependencies: ["Archives", "Tensors", "CHDF5"], swiftSettings: strict),
-    .target(
-      name: "Networks", dependencies: ["Archives", "Checkpoints", "Tensors", "COpenBLAS"] + oneDNN,
-      swiftSettings: engines),
-    .target(
-      name: "Conversions",
-      dependencies: [
-        "Checkpoints", "Archives", "CMalloc", "Graphs", "HDF5Writing", "Networks", "Tensors",
-      ],
-      swiftSettings: strict),
-    .target(
-      name: "Terminals", dependencies: ["Tensors", "CMalloc", arguments], swiftSettings: strict),
-
-    // Tools: parse, call, print.
-    .executableTarget(
-      name: "byol-convert",
-      dependencies: ["Conversions", "Checkpoints", "Graphs", "Tensors", "Terminals", arguments],
-      swiftSettings: strict),
-    .executableTarget(
-      name: "byol-inspect", dependencies: ["Checkpoints", "Tensors", "Terminals", arguments],
-      swiftSettings: strict),
-    .executableTarget(
-      name: "byol-verify",
-      dependencies: ["Conversions", "Checkpoints", "Tensors", "Terminals", arguments],
-      swiftSettings: strict),
-
-    // A program for the others: the process in which libhdf5 looks at other programs' files.
-    .executableTarget(
-      name: "byol-hdf5-reader", dependencies: ["CHDF5", "CLinux", "CZlib", "HDF5Records"],
-      swiftSettings: strict),
-
-    // Tests: a folder per module.
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
-    .testTarget(
-      name: "TensorsTests", dependencies: ["TestSupport", "Tensors"], swiftSettings: strict),
-    .testTarget(
-      name: "ArchivesTests",
-      dependencies: ["TestSupport", "Archives", "HDF5Records", "byol-hdf5-reader"],
-      resources: [.copy("Fixtures")], swiftSettings: strict),
-    .testTarget(
-      name: "HDF5WritingTests",
-      dependencies: ["TestSupport", "HDF5Writing", "Archives", "Tensors", "byol-hdf5-reader"],
-      swiftSettings: strict),
-    .testTarget(
-      name: "CheckpointsTests",
-      dependencies: ["TestSupport", "Checkpoints", "Archives", "Tensors", "byol-hdf5-reader"],
-      swiftSettings: strict),
-    .testTarget(
-      name: "GraphsTests",
-      dependencies: ["TestSupport", "Graphs", "Checkpoints", "Archives", "Tensors"],
-      swiftSettings: strict),
-    .testTarget(
-      name: "NetworksTests",
-      dependencies: ["TestSupport", "Networks", "Checkpoints", "Archives", "byol-hdf5-reader"],
-      swiftSettings: engines),
-    .testTarget(
-      name: "ConversionsTests",
-      dependencies: [
-        "TestSupport", "Conversions", "Checkpoints", "Archives", "Tensors", "byol-hdf5-reader",
-      ],
-      swiftSettings: strict),
-    .testTarget(
-      name: "ToolsTests",
-      dependencies: [
-        "TestSupport", "Archives", "Checkpoints", "byol-convert", "byol-inspect", "byol-verify",
-      ],
-      swiftSettings: strict),
-  ],
+  targets: systemLibraries + optionalLibraries + ownTargets,
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,4 @@
+import Checkpoints
+import Gradients
+import Images
+import Tensors
