@@ -62,8 +62,9 @@ public struct CheckpointSeries: Sendable {
 
   private var stem: String { String(path.dropLast(3)) }
 
-  /// Removes those that `keep` has no room for. Checkpoints of more updates than were done now are of
-  /// another continuation, and stay.
+  /// Removes those that `keep` has no room for.
+  ///
+  /// Checkpoints of more updates than were done now are of another continuation, and stay.
   private func prune(upTo updates: Int) throws {
     let folder = stem.lastIndex(of: "/").map { String(stem[...$0]) } ?? ""
     let head = String(stem.dropFirst(folder.count)) + "-"

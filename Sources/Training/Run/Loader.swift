@@ -21,12 +21,19 @@ public final class Loader: ViewSource {
     ahead = Prefetcher(workers: max(1, workers)) { try maker.views(at: $0) }
   }
 
+  /// Batches of an epoch.
   public var updatesPerEpoch: Int { maker.order.batchesPerEpoch }
+  /// Pictures of a batch.
   public var batch: Int { maker.order.batch }
+  /// Pictures that could not be read so far, in the order of the data.
   public var corrupt: [CorruptPicture] { maker.corrupt }
 
+  /// The views at a position, for which this waits if they are not ready.
+  ///
+  /// - Throws: `Failure` (`badInput`) where no picture can be read.
   public func views(at position: Int) throws -> Views { try ahead.item(at: position) }
 
+  /// Ends the threads.
   public func stop() { ahead.stop() }
 
   deinit { ahead.stop() }

@@ -11,6 +11,7 @@ import Tensors
 public final class ViewsFile: ViewSource {
   /// Views in the file.
   public let count: Int
+  /// Pictures of an update.
   public let batch: Int
   private let path: String
   private let arrays: [String: Tensor]
@@ -57,6 +58,9 @@ public final class ViewsFile: ViewSource {
   /// A file of views is one epoch.
   public var updatesPerEpoch: Int { count }
 
+  /// The views of the update at a position.
+  ///
+  /// - Throws: `Failure` (`usage`) beyond the last one, (`badInput`) where they cannot be read.
   public func views(at position: Int) throws -> Views {
     guard position < count else {
       throw Failure(
