@@ -1,4 +1,5 @@
 import ArgumentParser
+import Terminals
 import Training
 
 /// Where a run's pictures come from, and how long it goes on.
