@@ -57,6 +57,7 @@
           .update(fromContentsOf: bias.values)
         return padded
       }
+      defer { withExtendedLifetime((source.owner, padded)) {} }
       if let padded { arguments.append((DNNL_ARG_BIAS, padded.pointer)) }
       try backend.timed(.convolutionForward) { try operation.run(arguments) }
     }
@@ -70,6 +71,7 @@
       let source = try source(range, convolution, operation, scratch)
       let weights = try backend.device.buffer(bytes: operation.bytes(of: DNNL_ARG_DIFF_WEIGHTS))
       let sums = try backend.device.buffer(bytes: shape.outputChannels * 4)
+      defer { withExtendedLifetime((source.owner, sums)) {} }
       var arguments = [
         (DNNL_ARG_SRC, source.pointer), (DNNL_ARG_DIFF_WEIGHTS, weights.pointer),
         (DNNL_ARG_DIFF_DST, gradient),

@@ -114,6 +114,7 @@
       guard lengths != weight.shape else { return try reorder.run(values) }
       let padded = try device.zeros(lengths.reduce(1, *))
       OneDNNPadding(weight.shape, in: lengths).copy(values, into: padded.floats)
+      defer { withExtendedLifetime(padded) {} }
       return try reorder.run(padded.pointer)
     }
 
@@ -131,6 +132,7 @@
       guard let result = weight.gradient.baseAddress else { return }
       guard isPadded else { return try reorder.run(gradient.pointer, to: result) }
       let padded = try reorder.run(gradient.pointer)
+      defer { withExtendedLifetime(padded) {} }
       OneDNNPadding(weight.shape, in: lengths).add(padded.floats, to: result)
     }
 
