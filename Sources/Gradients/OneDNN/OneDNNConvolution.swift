@@ -124,7 +124,10 @@
     ) throws {
       let lengths = shape.weightLengths(input: shape.inputChannels)
       let isPadded = lengths != weight.shape
-      let reorder = try reorder(.init(purpose: .gradient, operation: ObjectIdentifier(operation))) {
+      let reorder = try reorder(
+        .init(
+          purpose: isPadded ? .gradient : .addedGradient, operation: ObjectIdentifier(operation))
+      ) {
         try OneDNNReorder(
           from: operation, DNNL_ARG_DIFF_WEIGHTS, to: OneDNNLayout(lengths, dnnl_oihw),
           adds: !isPadded, on: device)

@@ -5,7 +5,7 @@
   final class OneDNNReorder {
     /// What a reorder is for.
     struct Shape: Hashable {
-      enum Purpose: Hashable { case pictures, weights, gradient }
+      enum Purpose: Hashable { case pictures, weights, gradient, addedGradient }
       var purpose: Purpose
       var operation: ObjectIdentifier
     }
