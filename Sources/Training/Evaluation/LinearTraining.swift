@@ -1,0 +1,87 @@
+import COpenBLAS
+import Gradients
+import Tensors
+
+/// Linear classifiers that are trained side by side on the same embeddings, one for each learning rate
+/// of a sweep: SGD with Nesterov momentum on the mean cross-entropy, in float32, without weight decay,
+/// as DeepMind's `eval_experiment.py` does.
+///
+/// The encoder's pass, which takes nearly all of the time, is so made once for the whole sweep.
+public struct LinearTraining {
+  /// The classifiers, in the order of the learning rates.
+  public private(set) var heads: [LinearHead]
+  /// Their momentum: [classes, width] weights and then [classes] biases.
+  public private(set) var traces: [[Float]]
+
+  /// Training that goes on from given classifiers of one shape.
+  ///
+  /// - Parameter traces: their momentum; zeros where nil.
+  public init(_ heads: [LinearHead], traces: [[Float]]? = nil) {
+    self.heads = heads
+    self.traces = traces ?? heads.map { .init(repeating: 0, count: $0.classes * ($0.width + 1)) }
+  }
+
+  /// Updates every classifier by one batch.
+  ///
+  /// - Parameter rates: the learning rate of each.
+  /// - Returns: the mean cross-entropy of each, before the update.
+  public mutating func step(_ embeddings: Rows<Float>, labels: [Int], rates: [Double]) -> [Double] {
+    heads.indices.map { index in
+      let (loss, gradient) = heads[index].gradient(of: embeddings, labels: labels)
+      var values = heads[index].weight + heads[index].bias
+      let weights = heads[index].weight.count
+      values.withUnsafeMutableBufferPointer { values in
+        traces[index].withUnsafeMutableBufferPointer { trace in
+          gradient.withUnsafeBufferPointer {
+            NesterovMomentum().step(values, trace: trace, gradient: $0, rate: rates[index])
+          }
+        }
+      }
+      heads[index].weight = Array(values[..<weights])
+      heads[index].bias = Array(values[weights...])
+      return loss
+    }
+  }
+}
+
+extension LinearHead {
+  /// A classifier as training begins: all zeros.
+  public init(classes: Int, width: Int) {
+    self.init(
+      classes: classes, width: width, weight: .init(repeating: 0, count: classes * width),
+      bias: .init(repeating: 0, count: classes))
+  }
+
+  /// The mean cross-entropy, and its gradient: [classes, width] weights and then [classes] biases.
+  func gradient(of embeddings: Rows<Float>, labels: [Int]) -> (loss: Double, gradient: [Float]) {
+    var slopes = logits(of: embeddings)
+    let loss = slopes.crossEntropy(labels)
+    var gradient = [Float](repeating: 0, count: classes * (width + 1))
+    cblas_sgemm(
+      CblasRowMajor, CblasTrans, CblasNoTrans, Int32(classes), Int32(width),
+      Int32(embeddings.count), 1, slopes.values, Int32(classes), embeddings.values, Int32(width), 0,
+      &gradient, Int32(width))
+    for row in 0..<slopes.count {
+      for index in 0..<classes {
+        gradient[classes * width + index] += slopes.values[row * classes + index]
+      }
+    }
+    return (loss, gradient)
+  }
+}
+
+extension Rows {
+  /// The mean cross-entropy of logits; they become its gradient.
+  mutating func crossEntropy(_ labels: [Int]) -> Double {
+    precondition(labels.count == count, "\(count) rows, \(labels.count) labels")
+    var loss = 0.0
+    let share = 1 / Double(Swift.max(1, count))
+    var row = [Double](repeating: 0, count: width)
+    for index in 0..<count {
+      for column in 0..<width { row[column] = Double(values[index * width + column]) }
+      loss += row.withUnsafeMutableBufferPointer { softmaxLoss($0, labels[index]) }
+      for column in 0..<width { values[index * width + column] = Scalar(share * row[column]) }
+    }
+    return share * loss
+  }
+}
