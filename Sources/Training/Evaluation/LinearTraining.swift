@@ -27,14 +27,14 @@ public struct LinearTraining {
   /// - Returns: the mean cross-entropy of each, before the update.
   public mutating func step(_ embeddings: Rows<Float>, labels: [Int], rates: [Double]) -> [Double] {
     heads.indices.map { index in
-      let (loss, gradient) = heads[index].gradient(of: embeddings, labels: labels)
+      var (loss, gradient) = heads[index].gradient(of: embeddings, labels: labels)
       var values = heads[index].weight + heads[index].bias
       let weights = heads[index].weight.count
+      let constants = Kernels.Momentum(
+        decay: 0, scale: 1, momentum: 0.9, rate: rates[index], isNesterov: true)
       values.withUnsafeMutableBufferPointer { values in
         traces[index].withUnsafeMutableBufferPointer { trace in
-          gradient.withUnsafeBufferPointer {
-            NesterovMomentum().step(values, trace: trace, gradient: $0, rate: rates[index])
-          }
+          gradient.withUnsafeMutableBufferPointer { Kernels.step(values, $0, trace, constants) }
         }
       }
       heads[index].weight = Array(values[..<weights])
