@@ -16,6 +16,7 @@ public final class FrozenEncoder {
 
   private let checkpoint: Checkpoint
   private let preprocessing: Preprocessing
+  private let normalisation: Normalisation
 
   /// The encoder of a branch.
   ///
@@ -34,6 +35,7 @@ public final class FrozenEncoder {
     var input = checkpoint.contract.input
     input.size = size ?? input.size
     preprocessing = try Preprocessing(input)
+    normalisation = try Normalisation(input)
   }
 
   /// The embeddings of pictures as the contract has them cut and scaled.
@@ -47,7 +49,7 @@ public final class FrozenEncoder {
   ) throws -> (LabelledEmbeddings, corrupt: [CorruptPicture]) {
     let preprocessing = preprocessing
     let batches = PictureBatches(
-      pictures, input: checkpoint.contract.input, size: Self.batch(size: size)
+      pictures, normalisation, size: Self.batch(size: size)
     ) { picture, _ in preprocessing(picture) }
     defer { batches.stop() }
     var values: [Float] = []

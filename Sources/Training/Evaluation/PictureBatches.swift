@@ -28,7 +28,7 @@ final class PictureBatches {
   ///   - cut: makes of a picture what the network sees, before normalisation; it is given the place of
   ///     the picture in the order.
   init(
-    _ pictures: LabelledPictures, order: [Int]? = nil, input: Contract.Input, size: Int,
+    _ pictures: LabelledPictures, order: [Int]? = nil, _ normalisation: Normalisation, size: Int,
     workers: Int = 2, _ cut: @escaping @Sendable (Picture, Int) throws -> FloatPicture
   ) {
     let order = order ?? Array(pictures.indices.indices)
@@ -47,7 +47,7 @@ final class PictureBatches {
             CorruptPicture(name: pictures.name(place), reason: failure.message))
         }
       }
-      if !cuts.isEmpty { made.pictures = try Batch(cuts, input: input) }
+      if !cuts.isEmpty { made.pictures = try Batch(cuts, normalisation) }
       return made
     }
   }

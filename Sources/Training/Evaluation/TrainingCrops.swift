@@ -10,15 +10,22 @@ extension Evaluation {
   func trainingBatches(of pictures: LabelledPictures, _ order: DataOrder, epoch: Int) throws
     -> PictureBatches
   {
-    let (crops, size) = (Augmentation.cropAndFlip, encoder.size)
+    let crops = try Augmentation.named(recipe, size: encoder.size).cropAndFlip
     return PictureBatches(
-      pictures, order: order.pictures(inEpoch: epoch), input: checkpoint.contract.input,
-      size: order.batch
+      pictures, order: order.pictures(inEpoch: epoch),
+      try Normalisation(checkpoint.contract.input), size: order.batch
     ) { picture, turn in
       var generator = order.generator(epoch: epoch, place: turn, view: 0)
       let draws = crops.draw(
         view: 0, width: picture.width, height: picture.height, using: &generator)
-      return try crops.apply(draws, to: picture, size: size)
+      return try crops.apply(draws, to: picture)
     }
+  }
+
+  /// The pipeline whose crops are used: that of the recipe, DeepMind's where the checkpoint names none
+  /// that is known.
+  private var recipe: String {
+    let name = checkpoint.recipe.augmentation ?? ""
+    return Augmentation.names.contains(name) ? name : "deepmind"
   }
 }
