@@ -131,7 +131,9 @@ let ownTargets: [Target] = [
     swiftSettings: strict),
 
   // Tests: a folder per module.
-  .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+  .target(
+    name: "TestSupport", dependencies: ["Archives", "Checkpoints", "Tensors"],
+    path: "Tests/TestSupport", swiftSettings: strict),
   .testTarget(
     name: "TensorsTests", dependencies: ["TestSupport", "Tensors"], swiftSettings: strict),
   .testTarget(
