@@ -50,7 +50,7 @@ public final class FrozenEncoder {
     let preprocessing = preprocessing
     let batches = PictureBatches(
       pictures, normalisation, size: Self.batch(size: size)
-    ) { picture, _ in preprocessing(picture) }
+    ) { picture, _ in try preprocessing(picture) }
     defer { batches.stop() }
     var values: [Float] = []
     var (labels, places, width) = ([Int](), [Int](), 0)

@@ -13,16 +13,7 @@ extension Checkpoint {
   public func adding(
     _ head: LinearHead, as name: String, of branch: Branch = .online, about: some Encodable
   ) throws -> Checkpoint {
-    let allowed = name.utf8.allSatisfy { byte in
-      switch UnicodeScalar(byte) {
-      case "A"..."Z", "a"..."z", "0"..."9", "_", ".", "-": true
-      default: false
-      }
-    }
-    guard allowed, (1...64).contains(name.utf8.count), name != ".", name != ".." else {
-      throw Failure(
-        .usage, "a head's name is 1 to 64 of A-Z a-z 0-9 _ . -, and '\(name)' is not")
-    }
+    try Self.checkHead(name)
     let folder = "\(branch.rawValue)/heads/\(name)"
     let new = [
       Entry(
@@ -42,5 +33,21 @@ extension Checkpoint {
     let text = String(decoding: try jsonBytes(about, pretty: false), as: UTF8.self)
     copy.provenance.attributes = (provenance.attributes ?? [:]).merging([folder: text]) { $1 }
     return copy
+  }
+
+  /// Refuses a name that a head cannot have in the native layout.
+  ///
+  /// - Throws: `Failure` (`usage`).
+  static func checkHead(_ name: String) throws {
+    let allowed = name.utf8.allSatisfy { byte in
+      switch UnicodeScalar(byte) {
+      case "A"..."Z", "a"..."z", "0"..."9", "_", ".", "-": true
+      default: false
+      }
+    }
+    guard allowed, (1...64).contains(name.utf8.count), name != ".", name != ".." else {
+      throw Failure(
+        .usage, "a head's name is 1 to 64 of A-Z a-z 0-9 _ . -, and '\(name)' is not")
+    }
   }
 }
