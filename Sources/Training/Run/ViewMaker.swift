@@ -52,7 +52,8 @@ final class ViewMaker: Sendable {
       if hasLabels { labels.append(data.label(index) ?? -1) }
     }
     return Views(
-      first: Batch(first, normalisation), second: Batch(second, normalisation), labels: labels)
+      first: try Batch(first, normalisation), second: try Batch(second, normalisation),
+      labels: labels)
   }
 
   /// An epoch's order; the last one asked for is kept.

@@ -107,7 +107,10 @@ public final class ViewsFile: ViewSource {
   private func pictures(_ name: String, _ step: Int) throws -> Batch {
     var array = try slice(name, step)
     if isChannelsLast { array = array.permuted([0, 3, 1, 2]) }
-    return Batch(shape: Array(array.shape), values: try array.floats())
+    // float64 views are for the float64 engine, whole.
+    return array.elementType == .float64
+      ? Batch(shape: array.shape, exact: try array.doubles())
+      : Batch(shape: array.shape, values: try array.floats())
   }
 
   private func labels(_ step: Int) throws -> [Int] {
