@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Tensors
 import Training
 
@@ -88,7 +89,7 @@ struct EvaluateSemiSupervised: ParsableCommand {
     let plan = try tuning.applied(to: .semiSupervised(labels: percent / 100))
     let engine = try tuning.trainingEngine(threads: options.threads)
     let loaded = try reading.open(checkpoint)
-    try writing.check(loaded.checkpoint)
+    try writing.check()
     var outcome = try options.evaluation(of: loaded.checkpoint).fineTuning(plan, with: engine)
     try writing.write(&outcome)
     try EvaluationText.print(outcome.report, json: options.json)
@@ -120,7 +121,7 @@ struct EvaluateTransfer: ParsableCommand {
   func run() throws {
     let loaded: () throws -> Evaluation = {
       let loaded = try reading.open(checkpoint)
-      try writing.check(loaded.checkpoint)
+      try writing.check()
       return try options.evaluation(of: loaded.checkpoint)
     }
     var outcome: EvaluationOutcome

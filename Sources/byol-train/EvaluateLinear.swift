@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Tensors
 import Training
 
@@ -44,7 +45,7 @@ struct EvaluateLinear: ParsableCommand {
 
   func run() throws {
     let loaded = try reading.open(checkpoint)
-    try writing.check(loaded.checkpoint)
+    try writing.check()
     let evaluation = try options.evaluation(of: loaded.checkpoint)
     var outcome: EvaluationOutcome
     switch solver {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Training
 
 /// Evaluation by nearest neighbours.

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Checkpoints
+import Glibc
 import Networks
 import Tensors
-import Terminals
 import Training
 
 /// What every evaluation takes.
@@ -79,7 +79,7 @@ struct HeadOptions: ParsableArguments {
   var force = false
 
   /// Refuses, before the work, what could not be written after it.
-  func check(_ checkpoint: Checkpoint) throws {
+  func check() throws {
     guard let write else { return }
     try HeadFile.check(write, name: head, force: force)
   }
@@ -91,26 +91,24 @@ struct HeadOptions: ParsableArguments {
   }
 }
 
-/// The line of progress on a terminal, a stage at a time.
+/// The line of progress on a terminal, a stage at a time; nothing where standard error is a pipe.
 private final class StageLine {
-  private let isQuiet: Bool
-  private var name = ""
-  private var progress: Progress?
+  private let isShown: Bool
+  private var shown = ""
 
-  init(isQuiet: Bool) { self.isQuiet = isQuiet }
+  init(isQuiet: Bool) { isShown = !isQuiet && isatty(STDERR_FILENO) == 1 }
 
-  deinit { progress?.finish() }
+  deinit { if !shown.isEmpty { write("") } }
 
   func show(_ stage: String, _ done: Int, of total: Int) {
-    if stage != name {
-      progress?.finish()
-      progress = Progress(stage, total: total, quiet: isQuiet)
-      name = stage
-    }
-    progress?.reached(done)
-    if done >= total {
-      progress?.finish()
-      (progress, name) = (nil, "")
-    }
+    guard isShown, total > 0 else { return }
+    let line = "\(stage): \(min(100, done * 100 / total)) %"
+    if line != shown { write(line) }
+    shown = line
+  }
+
+  private func write(_ line: String) {
+    let bytes = Array("\r\u{1B}[K\(line)".utf8)
+    _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
 }

@@ -77,13 +77,13 @@ public final class FineTuner<Arithmetic: Backend> {
     backend.isRecording = true
     let input = try backend.value(embedding.values, shape: [embedding.count, embedding.width])
     let (output, pull) = try backend.linear(input, weight, bias: bias)
-    var logits = Rows(
+    let logits = Rows(
       count: embedding.count, width: bias.count, values: try backend.numbers(of: output))
-    let loss = logits.crossEntropy(labels)
-    guard loss.isFinite else {
+    let entropy = CrossEntropy(logits, labels: labels, weight: 1)
+    guard let loss = entropy.loss, loss.isFinite else {
       throw Failure(.differs, "the loss is no number: the learning rate is too large")
     }
-    let slope = try pull(backend.value(logits.values, shape: [logits.count, logits.width]))
+    let slope = try pull(backend.value(entropy.gradient.values, shape: [logits.count, logits.width]))
     try pass.pull(
       Rows(count: embedding.count, width: embedding.width, values: backend.numbers(of: slope)))
     return loss

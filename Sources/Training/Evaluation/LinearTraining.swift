@@ -54,8 +54,8 @@ extension LinearHead {
 
   /// The mean cross-entropy, and its gradient: [classes, width] weights and then [classes] biases.
   func gradient(of embeddings: Rows<Float>, labels: [Int]) -> (loss: Double, gradient: [Float]) {
-    var slopes = logits(of: embeddings)
-    let loss = slopes.crossEntropy(labels)
+    let entropy = CrossEntropy(logits(of: embeddings), labels: labels, weight: 1)
+    let slopes = entropy.gradient
     var gradient = [Float](repeating: 0, count: classes * (width + 1))
     cblas_sgemm(
       CblasRowMajor, CblasTrans, CblasNoTrans, Int32(classes), Int32(width),
@@ -66,22 +66,6 @@ extension LinearHead {
         gradient[classes * width + index] += slopes.values[row * classes + index]
       }
     }
-    return (loss, gradient)
-  }
-}
-
-extension Rows {
-  /// The mean cross-entropy of logits; they become its gradient.
-  mutating func crossEntropy(_ labels: [Int]) -> Double {
-    precondition(labels.count == count, "\(count) rows, \(labels.count) labels")
-    var loss = 0.0
-    let share = 1 / Double(Swift.max(1, count))
-    var row = [Double](repeating: 0, count: width)
-    for index in 0..<count {
-      for column in 0..<width { row[column] = Double(values[index * width + column]) }
-      loss += row.withUnsafeMutableBufferPointer { softmaxLoss($0, labels[index]) }
-      for column in 0..<width { values[index * width + column] = Scalar(share * row[column]) }
-    }
-    return share * loss
+    return (entropy.loss ?? 0, gradient)
   }
 }
