@@ -12,7 +12,9 @@ extension Evaluation {
     guard !regression.penalties.isEmpty, regression.penalties.allSatisfy({ $0 >= 0 && $0.isFinite })
     else { throw Failure(.usage, "an L2 penalty is a finite number, 0 or more") }
     var report = report("linear (L-BFGS)")
-    var chosen = (penalty: regression.penalties[0], accuracy: -1.0)
+    var chosen: (penalty: Double, accuracy: Double, minimum: LBFGS.Minimum?) = (
+      regression.penalties[0], -1, nil
+    )
     if regression.penalties.count > 1 {
       let split = Splits.validation(training.labels, share: validationShare, seed: seed)
       let validation = training[split.validation]
@@ -22,12 +24,13 @@ extension Evaluation {
           of: fit.head.logits(of: validation.embeddings), labels: validation.labels)
         report.sweep.append(
           .init([.init("penalty", penalty)], accuracy, converged: fit.minimum.hasConverged))
-        if accuracy.top1 > chosen.accuracy { chosen = (penalty, accuracy.top1) }
+        if accuracy.top1 > chosen.accuracy { chosen = (penalty, accuracy.top1, fit.minimum) }
         progress("trying penalties", report.sweep.count, regression.penalties.count)
       }
     }
     progress("fitting", 0, 1)
-    let fit = try regression.fit(training, classes: classes, penalty: chosen.penalty)
+    let fit = try regression.fit(
+      training, classes: classes, penalty: chosen.penalty, from: chosen.minimum)
     report.settings = [
       .init("penalty", chosen.penalty), .init("search", "L-BFGS, float64"),
       .init("iterations", fit.minimum.iterations), .init("largest gradient", fit.minimum.gradient),

@@ -83,7 +83,8 @@ public final class FineTuner<Arithmetic: Backend> {
     guard let loss = entropy.loss, loss.isFinite else {
       throw Failure(.differs, "the loss is no number: the learning rate is too large")
     }
-    let slope = try pull(backend.value(entropy.gradient.values, shape: [logits.count, logits.width]))
+    let slope = try pull(
+      backend.value(entropy.gradient.values, shape: [logits.count, logits.width]))
     try pass.pull(
       Rows(count: embedding.count, width: embedding.width, values: backend.numbers(of: slope)))
     return loss

@@ -11,7 +11,7 @@ public struct LBFGS: Sendable {
   /// Directions tried at most.
   public var maximumIterations = 1000
   /// The largest component of the gradient at which a point is a minimum.
-  public var tolerance = 1e-6
+  public var tolerance = 1e-5
 
   /// The usual settings.
   public init() {}

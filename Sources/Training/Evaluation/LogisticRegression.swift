@@ -10,6 +10,8 @@ public struct LogisticRegression: Sendable {
   public var penalties: [Double] = Self.paperPenalties
   /// The search for each.
   public var search = LBFGS()
+  /// Directions tried at most for each penalty of a sweep; the chosen one is searched to its end.
+  public var sweepIterations = 200
 
   /// The paper's sweep.
   public init() {}
@@ -47,15 +49,18 @@ public struct LogisticRegression: Sendable {
     let objective = SoftmaxObjective(data.embeddings, labels: data.labels, classes: classes)
     var last: LBFGS.Minimum?
     for penalty in penalties.sorted(by: >) {
-      let found = try fit(objective, penalty, last)
+      let found = try fit(objective, penalty, last, iterations: sweepIterations)
       last = found.minimum
       try each(penalty, found)
     }
   }
 
-  private func fit(_ objective: SoftmaxObjective, _ penalty: Double, _ start: LBFGS.Minimum?) throws
-    -> Fit
-  {
+  private func fit(
+    _ objective: SoftmaxObjective, _ penalty: Double, _ start: LBFGS.Minimum?,
+    iterations: Int = .max
+  ) throws -> Fit {
+    var search = search
+    search.maximumIterations = min(search.maximumIterations, iterations)
     let begin = start?.point ?? [Double](repeating: 0, count: objective.count)
     let minimum = try search.minimise(from: begin) { point, gradient in
       objective(point, penalty: penalty, gradient: &gradient)

@@ -37,7 +37,8 @@ final class PictureBatches {
     ahead = Prefetcher(workers: workers) { position in
       var made = Made()
       var cuts: [FloatPicture] = []
-      for turn in position * size..<min((position + 1) * size, order.count) {
+      // The threads work ahead, also beyond the end.
+      for turn in order.indices.clamped(to: position * size..<(position + 1) * size) {
         let place = order[turn]
         do {
           cuts.append(try cut(pictures.source.picture(pictures.indices[place]), turn))
