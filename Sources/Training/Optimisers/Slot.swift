@@ -38,7 +38,8 @@ final class Slot<Scalar: TrainingScalar> {
       guard let buffer = buffers[path], let shape = shapes[path] else {
         throw Failure(.usage, place: path, "the optimiser has no such buffer")
       }
-      return Checkpoint.Entry("optimizer/\(name)/\(path)", try Tensor(numbers: buffer, shape: shape))
+      return Checkpoint.Entry(
+        "optimizer/\(name)/\(path)", try Tensor(numbers: buffer, shape: shape))
     }
   }
 }
@@ -50,7 +51,7 @@ extension Tensor {
   init<Scalar: TrainingScalar>(
     numbers: UnsafeMutableBufferPointer<Scalar>, shape: [Int]
   ) throws {
-    let type: ElementType = Scalar.self == Double.self ? .float64 : .float32
-    try self.init(type, shape: shape, bytes: [UInt8](UnsafeRawBufferPointer(numbers)))
+    try self.init(
+      Scalar.elementType, shape: shape, bytes: [UInt8](UnsafeRawBufferPointer(numbers)))
   }
 }

@@ -100,13 +100,15 @@ extension Planning {
       flagged != nil
       ? .flag
       : absolute != nil
-        ? origin("optimizer.hyperparameters.\(constant("peak_lr") == nil ? "initial_lr" : "peak_lr")")
+        ? origin(
+          "optimizer.hyperparameters.\(constant("peak_lr") == nil ? "initial_lr" : "peak_lr")")
         : based != nil
           ? .dialect : known == nil ? .assumed : origin("optimizer.hyperparameters.lr")
     settle("peak_lr", learningRate.peak, origin)
     var consequence: String?
     if known == nil {
-      consequence = "nothing tells the learning rate: updates are longer or shorter than the source's"
+      consequence =
+        "nothing tells the learning rate: updates are longer or shorter than the source's"
     } else if flagged == nil, absolute == nil, based != nil {
       consequence =
         scale == nil
@@ -148,7 +150,7 @@ extension Planning {
 
   private mutating func settleSchedule(_ said: String?) {
     if recipe.schedule == nil { recipe.schedule = try? Preset.conventions().schedule }
-    recipe.schedule?.kind = learningRate.kind.rawValue
+    recipe.schedule?.kind = options.schedule ?? said ?? LearningRate.Kind.constant.rawValue
     recipe.schedule?.warmup = learningRate.kind == .constant ? nil : learningRate.warmup
     recipe.schedule?.total = learningRate.kind == .constant ? nil : learningRate.total
   }

@@ -20,7 +20,6 @@ extension Planning {
     }
     tau = Tau(kind: kind, base: base, total: learningRate.total, moment: moment)
     tau.endsAtLast = said.divisor == "K-1"
-    tau.coversStatistics = said.covers == "all"
     tau.countsTargetUpdates = checkpoint["training/target/steps"] != nil
     let isLong = said.total.map { options.total == nil && options.epochs == nil && $0 > 0 } ?? false
     if isLong, options.preset == nil, let total = said.total { tau.total = total }
@@ -61,9 +60,8 @@ extension Planning {
         expected: Plan.TargetStatistics.allCases.map(\.rawValue).joined(separator: ", "),
         found: word)
     }
-    targetStatistics = known
-    if known == .averaged { tau.coversStatistics = true }
-    note("target's running statistics", word, origin("target_bn"))
+    targetStatistics = recipe.tau?.covers == "all" ? .averaged : known
+    note("target's running statistics", targetStatistics.rawValue, origin("target_bn"))
   }
 
   /// Settles the loss.

@@ -35,8 +35,6 @@ public struct Tau: Sendable, Hashable {
   public var endsAtLast = false
   /// When in a step.
   public var moment: Moment
-  /// Whether running statistics follow the average too (Keras' `get_weights`).
-  public var coversStatistics = false
   /// Whether the first update of a checkpoint's target is a copy, and updates of the target are counted
   /// instead of steps (OpenMMLab's `target_net.steps`).
   public var countsTargetUpdates = false

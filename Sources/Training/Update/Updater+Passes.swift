@@ -1,3 +1,4 @@
+import Checkpoints
 import Gradients
 import Tensors
 
@@ -52,7 +53,7 @@ extension Updater {
     let batches = isTogether ? [views.first + views.second] : [views.first, views.second]
     let passes = try batches.map { try run($0) }
     if plan.tau.moment == .beforeTargetForward { average(tau) }
-    if plan.targetStatistics == .copied { copyStatistics() }
+    if plan.targetStatistics == .copied { target.statistics.copy(online.statistics) }
     let projections = try batches.map { try targetProjection($0) }
     let predictions = try passes.map { try $0.output(.prediction) }
     let embeddings = try passes.map { try $0.output(.embedding) }
@@ -146,6 +147,8 @@ extension Batch {
   static func + (left: Batch, right: Batch) -> Batch {
     var shape = left.shape
     shape[0] += right.shape[0]
-    return Batch(shape: shape, values: left.values + right.values)
+    var both = Batch(shape: shape, values: left.values + right.values)
+    if let one = left.exact, let other = right.exact { both.exact = one + other }
+    return both
   }
 }

@@ -29,6 +29,8 @@ public final class Updater<Arithmetic: Backend>: Updating {
   private(set) var targetUpdates: Int
   /// Updates made by this process.
   private(set) var updates = 0
+  /// Those of them that had labels.
+  private(set) var classifierUpdates = 0
   private(set) var lastLearningRate: Double?
 
   /// An updater that goes on from a checkpoint.
@@ -70,24 +72,25 @@ public final class Updater<Arithmetic: Backend>: Updating {
     let share = tau ?? currentTau
     let rate = learningRate ?? plan.learningRate.at(nextStep)
     do {
-      for parameter in online.parameters where parameter.isTrained { parameter.clear() }
+      online.clearGradients()
       let pass = try forwardAndBack(views, tau: share)
       let norm = gradientNorm
       let loss = plan.objective.constant - plan.objective.slope * pass.cosines
       guard loss.isFinite, norm.isFinite, (pass.classification ?? 0).isFinite else {
-        throw notFinite(loss: loss)
+        (online.statistics, target.statistics) = before
+        throw try notFinite(views, loss: loss)
       }
       if plan.tau.moment == .beforeUpdate { average(share) }
       move(rate: rate, withClassifier: pass.classification != nil)
       if plan.tau.moment == .afterUpdate { average(share) }
-      if plan.targetStatistics == .averaged || plan.tau.coversStatistics {
-        averageStatistics(share)
+      if plan.targetStatistics == .averaged {
+        target.statistics.average(with: online.statistics, keeping: share)
       }
-      settleStatistics()
       defer {
         nextStep += 1
         updates += 1
         targetUpdates += 1
+        if pass.classification != nil { classifierUpdates += 1 }
         lastLearningRate = rate
       }
       return StepReport(
@@ -161,7 +164,9 @@ public final class Updater<Arithmetic: Backend>: Updating {
 extension Rows {
   /// The mean over the dimensions of the standard deviation of the unit vectors.
   var unitDeviation: Double {
-    var (sums, squares) = ([Double](repeating: 0, count: width), [Double](repeating: 0, count: width))
+    var (sums, squares) = (
+      [Double](repeating: 0, count: width), [Double](repeating: 0, count: width)
+    )
     for row in 0..<count {
       let vector = values[row * width..<(row + 1) * width].map(Double.init)
       let length = max(vector.reduce(0) { $0 + $1 * $1 }.squareRoot(), 1e-12)
