@@ -133,7 +133,8 @@ struct RecipeOptions: ParsableArguments {
 
   func validate() throws {
     for (name, value) in [
-      ("--lr", lr), ("--base-lr", baseLr), ("--weight-decay", weightDecay), ("--momentum", momentum),
+      ("--lr", lr), ("--base-lr", baseLr), ("--weight-decay", weightDecay),
+      ("--momentum", momentum),
     ] {
       guard value.map({ $0.isFinite && $0 >= 0 }) ?? true else {
         throw ValidationError("\(name) is a finite number, 0 or more.")
@@ -196,7 +197,12 @@ struct WatchOptions: ParsableArguments {
     if !json, !quiet { SessionText(session.report).printPlan() }
     if !dryRun {
       StopSignals.listen()
-      try session.train { _ in }
+      var watchers = try Watchers(self, session)
+      defer { watchers.finish() }
+      try session.train(embeddingsEvery: watchers.wantsRank ? Watchers.rankEvery : nil) {
+        watchers.observe($0)
+      }
+      watchers.finish()
       if !json, !quiet { SessionText(session.report).printEnd() }
     }
     if json { try printJSON(session.report) }

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 /// Decoding against Pillow's `convert("RGB")`, and what is refused.
+@Suite(.enabled(if: Picture.canDecode))
 struct DecodingTests {
   @Test("pixels are Pillow's", arguments: References.files + ["rgb16.png"])
   func decodes(name: String) throws {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// DeepMind's evaluation preprocessing, as real TensorFlow computed it.
-@Suite(.enabled(if: Shared.isPresent, Shared.why))
+@Suite(.enabled(if: Shared.isPresent, Shared.why), .enabled(if: Picture.canDecode))
 struct TensorFlowPreprocessingTests {
   static let names = [
     "china_640x427", "flower_427x640", "flower_small_180x120", "china_square_256",

@@ -34,6 +34,15 @@ public struct Decoding: Codable, Hashable, Sendable {
 }
 
 extension Picture {
+  /// Whether this build has libjpeg-turbo and libpng, without which no file is decoded.
+  public static var canDecode: Bool {
+    #if IMAGE_FILES
+      true
+    #else
+      false
+    #endif
+  }
+
   /// Decodes a JPEG or PNG file, which is told by its content.
   ///
   /// As Pillow's `convert("RGB")` does, CMYK becomes RGB, palettes and grey are spread, and alpha is

@@ -79,7 +79,8 @@ struct Pictures {
 
   private static func change(from before: RunState?, to now: DataDigest?) -> String? {
     guard let old = before?.data, let now, old != now else { return nil }
-    return "the run was made with other pictures so far (\(Numbers.grouped(old.count))): it does not "
+    return
+      "the run was made with other pictures so far (\(Numbers.grouped(old.count))): it does not "
       + "go on exactly"
   }
 

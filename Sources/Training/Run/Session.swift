@@ -13,6 +13,8 @@ public final class Session {
   public let updatesPerEpoch: Int
   /// Pictures of an update.
   public let batch: Int
+  /// The length of an embedding; nil where the encoder's description does not tell.
+  public var embeddingWidth: Int? { checkpoint.contract.encoder.channels.last }
   private let checkpoint: Checkpoint
   private let state: RunState
   private let engine: TrainingEngine
@@ -93,7 +95,7 @@ public final class Session {
     source = try pictures.source(checkpoint, seed: streams.seed, workers: options.workers)
     updatesPerEpoch = source.updatesPerEpoch
     batch = source.batch
-    let own = Set(pictures.findings.map(\.field) + ["random"])
+    let own = Set(pictures.findings.map(\.field) + ["random", "augmentation"])
     report = SessionReport(
       checkpoint: path, output: out, architecture: self.checkpoint.contract.summary,
       findings: plan.findings.filter { !own.contains($0.field) } + pictures.findings
@@ -132,12 +134,17 @@ public final class Session {
 
   /// Trains until the end, or until a signal comes.
   ///
-  /// - Parameter watch: called after each update.
+  /// - Parameters:
+  ///   - embeddingsEvery: updates between reports with the batch's embeddings; nil for none.
+  ///   - watch: called after each update.
   /// - Throws: `Failure`, as `TrainingRun.run` does.
-  public func train(watch: (StepReport) throws -> Void) throws {
+  public func train(
+    embeddingsEvery: Int? = nil, watch: (StepReport) throws -> Void
+  ) throws {
     defer { source.stop() }
     let updater = try engine.updater(checkpoint, plan: plan)
     var pace = TrainingRun.Pace(every: every)
+    pace.embeddingsEvery = embeddingsEvery
     pace.stops = { StopSignals.name }
     let run = TrainingRun(
       updater, source: source, state: state, offset: plan.nextStep - state.position,

@@ -20,16 +20,18 @@ struct Streams {
     before: RunState?, pictures: Pictures, engine: TrainingEngine, seed: UInt64?,
     foreign: PlanFinding?
   ) {
+    if pictures.given != nil {
+      self.seed = seed ?? before?.seed ?? 0
+      position = before?.position ?? 0
+      finding = PlanFinding("random", "not used: views are given", .flag)
+      return
+    }
     guard let before else {
       self.seed = seed ?? 0
       position = 0
-      if pictures.given != nil {
-        finding = PlanFinding("random", "not used: views are given", .flag)
-      } else {
-        finding = PlanFinding(
-          "random", "seed \(self.seed), from the beginning", seed == nil ? .assumed : .flag,
-          [foreign?.value, foreign?.consequence].compactMap { $0 }.joined(separator: ": "))
-      }
+      finding = PlanFinding(
+        "random", "seed \(self.seed), from the beginning", seed == nil ? .assumed : .flag,
+        [foreign?.value, foreign?.consequence].compactMap { $0 }.joined(separator: ": "))
       return
     }
     let changes = [
@@ -55,7 +57,7 @@ struct Streams {
       engine.library == before.engine && engine.precision == before.precision
       && engine.threads == before.threads
     finding = PlanFinding(
-      "random", "seed \(before.seed), \(Numbers.counted(before.position, "batch")) used", .file,
+      "random", "seed \(before.seed), goes on at position \(before.position)", .file,
       isSame
         ? nil
         : "another engine, precision or number of threads than so far (\(before.engine) "

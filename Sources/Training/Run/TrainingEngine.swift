@@ -13,7 +13,7 @@ public struct TrainingEngine: Hashable, Sendable {
 
   /// Libraries of this build, the fastest first.
   public static var libraries: [String] {
-    #if ONEDNN
+    #if ONEDNN_TRAINING
       ["onednn", "openblas"]
     #else
       ["openblas"]
@@ -69,11 +69,11 @@ public struct TrainingEngine: Hashable, Sendable {
   /// - Throws: `Failure` (`badInput`) where tensors are missing or do not fit the contract.
   func updater(_ checkpoint: Checkpoint, plan: Plan) throws -> any Updating {
     switch (library, precision) {
-    #if ONEDNN
+    #if ONEDNN_TRAINING
       case ("onednn", _):
         return try Updater(
           checkpoint, plan: plan,
-          backend: OneDNNBackend(threads: threads, isMixed: precision == "bfloat16"))
+          backend: OneDNNBackend(threads: threads))
     #endif
     case (_, "float64"):
       return try Updater(checkpoint, plan: plan, backend: BLASBackend<Double>(threads: threads))

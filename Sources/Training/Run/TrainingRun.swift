@@ -15,6 +15,8 @@ public final class TrainingRun {
   public struct Pace: Sendable {
     /// Updates between checkpoints; nil for one at the end alone.
     public var every: Int?
+    /// Updates between reports with the batch's embeddings; nil for none.
+    public var embeddingsEvery: Int?
     /// Looks whether the run is to stop after this update, and why.
     public var stops: @Sendable () -> String? = { nil }
 
@@ -75,7 +77,9 @@ public final class TrainingRun {
 
   private func step() throws -> StepReport {
     do {
-      let report = try updater.update(try source.views(at: state.position))
+      let isAsked = pace.embeddingsEvery.map { state.position % $0 == 0 } ?? false
+      let report = try updater.update(
+        try source.views(at: state.position), reportsEmbedding: isAsked)
       guard report.loss.isFinite else {
         throw Failure(.differs, "the loss is \(report.loss)")
       }

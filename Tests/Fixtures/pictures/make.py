@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Small pictures, and what Pillow and torchvision make of them.
 
-    pip install numpy pillow torch torchvision && ./make.py [FOLDER]
+    pip install h5py numpy pillow torch torchvision && ./make.py [FOLDER]
 
 Writes JPEG and PNG files of every kind that is decoded, `decoded.npz` with the pixels that Pillow's
 `convert("RGB")` gives for each (after `exif_transpose` under `turned/`), and `operations.npz`: a picture, and
@@ -15,6 +15,7 @@ import sys
 import zlib
 from pathlib import Path
 
+import h5py
 import numpy as np
 import torch
 from PIL import Image, ImageFilter, ImageOps
@@ -153,11 +154,21 @@ def operations():
     return result
 
 
+def arrays(path):
+    """Pictures in HDF5: compressed with labels, and as they are."""
+    pictures = np.arange(180, dtype=np.uint8).reshape(3, 4, 5, 3)
+    with h5py.File(path, "w") as file:
+        file.create_dataset("images", data=pictures, compression="gzip", chunks=(1, 4, 5, 3))
+        file["labels"] = np.array([1, 0, 1], np.int64)
+        file["train/images"] = pictures
+
+
 def write(folder):
     folder.mkdir(parents=True, exist_ok=True)
     made = files()
     for name, content in made.items():
         (folder / name).write_bytes(content)
+    arrays(folder / "arrays.h5")
     np.savez_compressed(folder / "decoded.npz", **decoded(made))
     np.savez_compressed(folder / "operations.npz", **operations())
 

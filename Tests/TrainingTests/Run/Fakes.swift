@@ -51,7 +51,7 @@ final class SummingUpdater: Updating {
     try Loaded(Shared.inPackage("samples/tiny_haiku_byol.npz")).checkpoint
   }
 
-  func update(_ views: Views) throws -> StepReport {
+  func update(_ views: Views, reportsEmbedding: Bool) throws -> StepReport {
     if nextStep == failsAt {
       throw Failure(.differs, place: "online/encoder/stem/conv", "the activation is not a number")
     }

@@ -3,6 +3,7 @@ import Foundation
 import Gradients
 import Synchronization
 import TestSupport
+import Images
 import Tensors
 import Testing
 
