@@ -6,22 +6,6 @@
 
 #include "shim.h"
 
-/// A layout of elements of a type; `onednn_layout_destroy` frees it.
-static inline dnnl_status_t onednn_typed_layout_create(
-    onednn_layout_t *layout, int rank, const int64_t *lengths, dnnl_data_type_t type,
-    dnnl_format_tag_t tag) {
-#if DNNL_VERSION_MAJOR >= 3
-  return dnnl_memory_desc_create_with_tag((dnnl_memory_desc_t *)layout, rank, lengths, type, tag);
-#else
-  dnnl_memory_desc_t *description = (dnnl_memory_desc_t *)calloc(1, sizeof *description);
-  if (!description) return dnnl_out_of_memory;
-  dnnl_status_t status = dnnl_memory_desc_init_by_tag(description, rank, lengths, type, tag);
-  if (status == dnnl_success) *layout = (onednn_layout_t)description;
-  else free(description);
-  return status;
-#endif
-}
-
 /// Whether two layouts put the same elements at the same places.
 static inline bool onednn_layouts_agree(onednn_layout_t first, onednn_layout_t second) {
   return dnnl_memory_desc_equal(onednn_md(first), onednn_md(second)) != 0;

@@ -109,7 +109,7 @@
       _ lengths: [Int64], _ tag: dnnl_format_tag_t, _ type: Precision = .float32
     ) throws -> OneDNNHandle {
       try OneDNNHandle("layout of \(lengths)", destroyedBy: onednn_layout_destroy) {
-        onednn_typed_layout_create($0, Int32(lengths.count), lengths, type.oneDNN, tag)
+        onednn_typed_layout_create($0, Int32(lengths.count), lengths, tag, type.oneDNN)
       }
     }
   }
