@@ -174,6 +174,7 @@ let ownTargets: [Target] = [
     name: "TrainingTests",
     dependencies: [
       "TestSupport", "Training", "Gradients", "Images", "Archives", "Checkpoints", "Tensors",
+      "byol-hdf5-reader",
     ],
     swiftSettings: engines),
   .testTarget(

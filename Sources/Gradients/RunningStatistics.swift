@@ -162,7 +162,7 @@ public struct RunningStatistics: Sendable {
   }
 
   /// Keeps numbers as a file would.
-  private mutating func set(_ path: String, _ numbers: [Double]) {
+  mutating func set(_ path: String, _ numbers: [Double]) {
     values[path] = types[path] == .float32 ? numbers.map { Double(Float($0)) } : numbers
   }
 
