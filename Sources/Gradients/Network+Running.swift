@@ -16,24 +16,23 @@ extension Network {
     backend.isRecording = records
     let pass = LayerPass(
       on: backend, isTraining: isTraining, statistics: statistics, observe: observe)
-    let tape = pass.tape(
-      try backend.value(pictures.numbers(Scalar.self), shape: pictures.shape))
+    let tape = Tape<Arithmetic>()
     var outputs: [NetworkOutput: Rows<Scalar>] = [:]
-    func note(_ output: NetworkOutput) throws {
-      let shape = backend.shape(of: tape.value)
-      outputs[output] = Rows(
-        count: shape[0], width: shape[1], values: try backend.numbers(of: tape.value))
+    func rows(_ value: Arithmetic.Value) throws -> Rows<Scalar> {
+      let shape = backend.shape(of: value)
+      return Rows(count: shape[0], width: shape[1], values: try backend.numbers(of: value))
     }
-    try encoder.run(tape, in: pass)
-    try note(.embedding)
+    var value = try encoder.run(
+      backend.value(pictures.numbers(Scalar.self), shape: pictures.shape), in: pass, onto: tape)
+    outputs[.embedding] = try rows(value)
     if output >= .projection, let projector {
-      try simplicial?.run(tape, in: pass)
-      try projector.run(tape, in: pass)
-      try note(.projection)
+      if let simplicial { value = try simplicial.run(value, in: pass, onto: tape) }
+      value = try projector.run(value, in: pass, onto: tape)
+      outputs[.projection] = try rows(value)
     }
     if output >= .prediction, let predictor {
-      try predictor.run(tape, in: pass)
-      try note(.prediction)
+      value = try predictor.run(value, in: pass, onto: tape)
+      outputs[.prediction] = try rows(value)
     }
     if isTraining { statistics = pass.statistics }
     guard records else {
@@ -41,11 +40,12 @@ extension Network {
         throw Failure(.usage, "gradients of a pass that was not recorded were asked for")
       }
     }
+    let expected = backend.shape(of: value)
     return Pass(outputs: outputs) { [backend] gradient in
       let shape = [gradient.count, gradient.width]
-      guard shape == backend.shape(of: tape.value) else {
+      guard shape == expected else {
         throw Failure(
-          .usage, "a gradient of shape \(shape) for an output of \(backend.shape(of: tape.value))")
+          .usage, "a gradient of shape \(shape) for an output of \(expected)")
       }
       _ = try tape.pull(backend.value(gradient.values, shape: shape))
     }

@@ -13,7 +13,7 @@ extension BLASBackend {
     guard isRecording else { return (output, moments, unrecorded()) }
     return (
       output, moments,
-      { self.pullNormalised($0, input, output, norm, moments, isOwn: true, rectifies: rectifies) }
+      pullback(input, norm, moments, isOwn: true, whereRectified: rectifies ? output : nil)
     )
   }
 
@@ -27,7 +27,7 @@ extension BLASBackend {
     guard isRecording else { return (output, unrecorded()) }
     return (
       output,
-      { self.pullNormalised($0, input, output, norm, moments, isOwn: false, rectifies: rectifies) }
+      pullback(input, norm, moments, isOwn: false, whereRectified: rectifies ? output : nil)
     )
   }
 
@@ -85,47 +85,50 @@ extension BLASBackend {
     return output
   }
 
-  /// The gradient with respect to the input, in the memory of the given one; those of scale and offset
-  /// are added up.
+  /// The way back: the gradient with respect to the input, in the memory of the given one; those of scale
+  /// and offset are added up.
   ///
   /// With x' = (x - mean) / sqrt(variance + eps), over the n values of a channel:
   /// offset: sum g; scale: sum g x'; input: scale / sqrt(variance + eps) (g - sum g / n - x' sum g x' / n),
   /// where moments that are `isOwn` depend on the input, and without the two sums otherwise.
-  private func pullNormalised(
-    _ gradient: Value, _ input: Value, _ output: Value, _ norm: Norm<Scalar>, _ moments: Moments,
-    isOwn: Bool, rectifies: Bool
-  ) -> Value {
-    let count = input.row
-    parallel.forEach(input.channels) { _, channels in
-      for channel in channels {
-        let start = channel * count
-        let (g, x, y) = (gradient.values + start, input.values + start, output.values + start)
-        if rectifies { for index in 0..<count where y[index] <= 0 { g[index] = 0 } }
-        let mean = moments.mean[channel]
-        let inverse = 1 / (moments.variance[channel] + norm.eps).squareRoot()
-        var sum = 0.0
-        var product = 0.0
-        for index in 0..<count {
-          sum += Double(g[index])
-          product += Double(g[index]) * (Double(x[index]) - mean)
-        }
-        product *= inverse
-        if let scale = norm.scale, scale.isTrained { scale.gradient[channel] += Scalar(product) }
-        if let offset = norm.offset, offset.isTrained { offset.gradient[channel] += Scalar(sum) }
-        let factor = Scalar(norm.scale(of: channel) * inverse)
-        guard isOwn else {
-          for index in 0..<count { g[index] *= factor }
-          continue
-        }
-        let average = Scalar(sum / Double(count))
-        let slope = Scalar(product * inverse / Double(count))
-        let centre = Scalar(mean)
-        for index in 0..<count {
-          g[index] = factor * (g[index] - average - (x[index] - centre) * slope)
+  ///
+  /// - Parameter output: what the ReLU behind it gave, where there is one.
+  private func pullback(
+    _ input: Value, _ norm: Norm<Scalar>, _ moments: Moments, isOwn: Bool,
+    whereRectified output: Value?
+  ) -> Pullback {
+    { [parallel] gradient in
+      let count = input.row
+      parallel.forEach(input.channels) { _, channels in
+        for channel in channels {
+          let start = channel * count
+          let (g, x) = (gradient.values + start, input.values + start)
+          if let output {
+            let y = output.values + start
+            for index in 0..<count where y[index] <= 0 { g[index] = 0 }
+          }
+          let mean = moments.mean[channel]
+          let inverse = 1 / (moments.variance[channel] + norm.eps).squareRoot()
+          var sum = 0.0
+          var product = 0.0
+          for index in 0..<count {
+            sum += Double(g[index])
+            product += Double(g[index]) * (Double(x[index]) - mean)
+          }
+          product *= inverse
+          if let scale = norm.scale, scale.isTrained { scale.gradient[channel] += Scalar(product) }
+          if let offset = norm.offset, offset.isTrained { offset.gradient[channel] += Scalar(sum) }
+          let factor = Scalar(norm.scale(of: channel) * inverse)
+          let average = isOwn ? Scalar(sum / Double(count)) : 0
+          let slope = isOwn ? Scalar(product * inverse / Double(count)) : 0
+          let centre = Scalar(mean)
+          for index in 0..<count {
+            g[index] = factor * (g[index] - average - (x[index] - centre) * slope)
+          }
         }
       }
+      return gradient
     }
-    return gradient
   }
 }
 

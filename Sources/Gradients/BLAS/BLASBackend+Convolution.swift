@@ -25,7 +25,7 @@ extension BLASBackend {
     }
     let product = try Product(input, weight, window)
     let output = Value([input.batch, weight.shape[0]] + window.count, in: memory)
-    setThreads(1)
+    multiplyAlone()
     parallel.forEach(input.batch) { _, images in
       product.forEachBand(of: images, byteCount: bandByteCount) { band in
         band.fill(from: input.values)
@@ -51,7 +51,7 @@ extension BLASBackend {
   private func pull(
     _ weight: Parameter<Scalar>, _ gradient: Value, _ input: Value, _ product: Product<Scalar>
   ) {
-    setThreads(1)
+    multiplyAlone()
     let parts = (0..<parallel.parts(of: input.batch)).map { _ in
       Value([1, weight.count], in: memory)
     }
@@ -75,7 +75,7 @@ extension BLASBackend {
   private func pullInput(
     _ gradient: Value, _ shape: [Int], _ product: Product<Scalar>
   ) -> Value {
-    setThreads(1)
+    multiplyAlone()
     let result = Value(shape, in: memory)
     if !product.isPointwise { result.values.initialize(repeating: 0, count: result.count) }
     parallel.forEach(shape[0]) { _, images in

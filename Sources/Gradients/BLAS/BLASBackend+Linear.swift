@@ -18,26 +18,35 @@ extension BLASBackend {
     )
     let output = Value([input.batch, weight.shape[0]], in: memory)
     guard let matrix = weight.values.baseAddress else { return (output, unrecorded()) }
-    setThreads(parallel.threads)
-    Scalar.multiply(
-      m: m, n: n, k: k, matrix, k, leftIsTransposed: false, input.values, n,
-      rightIsTransposed: false, into: output.values, n, keep: 0)
+    multiplyAlone()
+    parallel.forEach(weight.shape[0]) { _, rows in
+      Scalar.multiply(
+        m: Int32(rows.count), n: n, k: k, matrix + rows.lowerBound * Int(k), k,
+        leftIsTransposed: false, input.values, n, rightIsTransposed: false,
+        into: output.values + rows.lowerBound * Int(n), n, keep: 0)
+    }
     if let bias { add(bias, to: output) }
     guard isRecording else { return (output, unrecorded()) }
     return (
       output,
       { gradient in
         if let bias { self.pull(bias, gradient) }
-        self.setThreads(self.parallel.threads)
+        self.multiplyAlone()
         if weight.isTrained, let into = weight.gradient.baseAddress {
-          Scalar.multiply(
-            m: m, n: k, k: n, gradient.values, n, leftIsTransposed: false, input.values, n,
-            rightIsTransposed: true, into: into, k, keep: 1)
+          self.parallel.forEach(weight.shape[0]) { _, rows in
+            Scalar.multiply(
+              m: Int32(rows.count), n: k, k: n, gradient.values + rows.lowerBound * Int(n), n,
+              leftIsTransposed: false, input.values, n, rightIsTransposed: true,
+              into: into + rows.lowerBound * Int(k), k, keep: 1)
+          }
         }
         let result = Value(input.shape, in: self.memory)
-        Scalar.multiply(
-          m: k, n: n, k: m, matrix, k, leftIsTransposed: true, gradient.values, n,
-          rightIsTransposed: false, into: result.values, n, keep: 0)
+        self.parallel.forEach(weight.shape[1]) { _, columns in
+          Scalar.multiply(
+            m: Int32(columns.count), n: n, k: m, matrix + columns.lowerBound, k,
+            leftIsTransposed: true, gradient.values, n, rightIsTransposed: false,
+            into: result.values + columns.lowerBound * Int(n), n, keep: 0)
+        }
         return result
       }
     )

@@ -77,8 +77,8 @@ public final class BLASBackend<Scalar: BLASScalar>: Backend {
     return copy
   }
 
-  /// Has OpenBLAS multiply on that many threads.
-  func setThreads(_ count: Int) { openblas_set_num_threads(Int32(count)) }
+  /// Has OpenBLAS multiply on the thread that asks for it: the threads are the backend's own.
+  func multiplyAlone() { openblas_set_num_threads(1) }
 
   /// What a pass that was not recorded has for a way back.
   func unrecorded() -> Pullback {

@@ -36,17 +36,24 @@ struct Perceptron<Arithmetic: Backend> {
   /// The length of the vectors that go out.
   var outputs: Int { linears.last?.outputs ?? 0 }
 
+  /// Its batch norms, in their order.
+  var batchNorms: [BatchNorm<Arithmetic>] { norms.compactMap { $0 } }
+
   /// [N, in] -> [N, out].
-  func run(_ tape: Tape<Arithmetic>, in pass: LayerPass<Arithmetic>) throws {
+  func run(
+    _ input: Arithmetic.Value, in pass: LayerPass<Arithmetic>, onto tape: Tape<Arithmetic>
+  ) throws -> Arithmetic.Value {
+    var value = input
     for (number, linear) in linears.enumerated() {
-      try pass.multiply(tape, linear)
+      value = try pass.multiply(value, linear, onto: tape)
       let rectifies = number < linears.count - 1
       if let norm = norms[number] {
-        try pass.normalise(tape, norm, rectifies: rectifies)
+        value = try pass.normalise(value, norm, rectifies: rectifies, onto: tape)
       } else if rectifies {
-        try tape.pass { try pass.backend.rectify($0) }
+        value = try pass.pass(onto: tape) { try pass.backend.rectify(value) }
       }
     }
+    return value
   }
 
   /// Compares a layer with what the contract says of it.

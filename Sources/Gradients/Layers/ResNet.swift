@@ -49,23 +49,31 @@ struct ResNet<Arithmetic: Backend> {
   /// The length of an embedding.
   var outputs: Int { blocks.last?.outputs ?? stem.outputs }
 
+  /// Its batch norms, in their order.
+  var batchNorms: [BatchNorm<Arithmetic>] {
+    [stemNorm].compactMap { $0 } + blocks.flatMap(\.batchNorms) + [finalNorm].compactMap { $0 }
+  }
+
   /// [N, 3, H, W] -> [N, D].
-  func run(_ tape: Tape<Arithmetic>, in pass: LayerPass<Arithmetic>) throws {
+  func run(
+    _ pictures: Arithmetic.Value, in pass: LayerPass<Arithmetic>, onto tape: Tape<Arithmetic>
+  ) throws -> Arithmetic.Value {
     let backend = pass.backend
-    try pass.convolve(tape, stem, needsInput: false)
-    if let stemNorm { try pass.normalise(tape, stemNorm, rectifies: true) }
+    var value = try pass.convolve(pictures, stem, onto: tape, needsInput: false)
+    if let stemNorm { value = try pass.normalise(value, stemNorm, rectifies: true, onto: tape) }
     if let pooling {
-      try tape.pass { input in
+      value = try pass.pass(place + "/stem/pool", onto: tape) {
         let window = try Window(
-          over: Array(backend.shape(of: input)[2...]), kernel: 3, stride: 2, edges: pooling,
+          over: Array(backend.shape(of: value)[2...]), kernel: 3, stride: 2, edges: pooling,
           place: place + "/stem/pool")
-        return try backend.maxPool(input, window)
+        return try backend.maxPool(value, window)
       }
-      try pass.observe?(place + "/stem/pool", tape.value)
     }
-    for block in blocks { try block.run(tape, in: pass) }
-    if let finalNorm { try pass.normalise(tape, finalNorm, rectifies: true) }
-    try tape.pass { try backend.average($0) }
+    for block in blocks {
+      value = try pass.pass(block.path, onto: tape) { try block.run(value, in: pass) }
+    }
+    if let finalNorm { value = try pass.normalise(value, finalNorm, rectifies: true, onto: tape) }
+    return try pass.pass(onto: tape) { try backend.average(value) }
   }
 }
 

@@ -55,27 +55,30 @@ struct ResidualBlock<Arithmetic: Backend> {
   /// The channels that go out.
   var outputs: Int { convolutions.last?.outputs ?? 0 }
 
-  /// [N, in, H, W] -> [N, out, H', W'].
-  func run(_ tape: Tape<Arithmetic>, in pass: LayerPass<Arithmetic>) throws {
-    try tape.pass {
-      version == 1 ? try postActivated($0, in: pass) : try preActivated($0, in: pass)
-    }
-    try pass.observe?(path, tape.value)
+  /// Its batch norms, in their order.
+  var batchNorms: [BatchNorm<Arithmetic>] { norms + [shortcutNorm].compactMap { $0 } }
+
+  /// [N, in, H, W] -> [N, out, H', W'], and the way back.
+  func run(
+    _ input: Arithmetic.Value, in pass: LayerPass<Arithmetic>
+  ) throws -> (Arithmetic.Value, Arithmetic.Pullback) {
+    version == 1 ? try postActivated(input, in: pass) : try preActivated(input, in: pass)
   }
 
   /// Convolution, normalisation and ReLU in turn, the shortcut added before the last ReLU.
   private func postActivated(
     _ input: Arithmetic.Value, in pass: LayerPass<Arithmetic>
   ) throws -> (Arithmetic.Value, Arithmetic.Pullback) {
-    let main = pass.tape(input)
+    let (main, side) = (Tape<Arithmetic>(), Tape<Arithmetic>())
+    var value = input
     for (layer, (convolution, norm)) in zip(convolutions, norms).enumerated() {
-      try pass.convolve(main, convolution)
-      try pass.normalise(main, norm, rectifies: layer < norms.count - 1)
+      value = try pass.convolve(value, convolution, onto: main)
+      value = try pass.normalise(
+        value, norm, rectifies: layer < norms.count - 1, onto: main)
     }
-    let side = pass.tape(input)
-    try project(side, in: pass)
     let backend = pass.backend
-    let (output, pullSum) = try backend.add(main.take(), side.take(), rectifies: true)
+    let (output, pullSum) = try backend.add(
+      value, project(input, in: pass, onto: side), rectifies: true)
     return (
       output,
       { gradient in
@@ -93,20 +96,20 @@ struct ResidualBlock<Arithmetic: Backend> {
     _ input: Arithmetic.Value, in pass: LayerPass<Arithmetic>
   ) throws -> (Arithmetic.Value, Arithmetic.Pullback) {
     let backend = pass.backend
-    // Without a way back, batch norm may work in place, and the input is needed once more.
-    let kept = shortcut == nil && !backend.isRecording ? try backend.copy(input) : input
-    let head = pass.tape(input)
-    try pass.normalise(head, norms[0], rectifies: true)
-    let activated = head.take()
-    let main = pass.tape(activated)
-    for (layer, convolution) in convolutions.enumerated() {
-      if layer > 0 { try pass.normalise(main, norms[layer], rectifies: true) }
-      try pass.convolve(main, convolution)
-    }
-    let side = pass.tape(shortcut == nil ? kept : activated)
-    try project(side, in: pass)
-    let (output, pullSum) = try backend.add(main.take(), side.take(), rectifies: false)
     let isIdentity = shortcut == nil
+    // Without a way back, batch norm may work in place, and the input is needed once more.
+    let kept = isIdentity && !backend.isRecording ? try backend.copy(input) : input
+    let (head, main, side) = (Tape<Arithmetic>(), Tape<Arithmetic>(), Tape<Arithmetic>())
+    let activated = try pass.normalise(input, norms[0], rectifies: true, onto: head)
+    var value = activated
+    for (layer, convolution) in convolutions.enumerated() {
+      if layer > 0 {
+        value = try pass.normalise(value, norms[layer], rectifies: true, onto: main)
+      }
+      value = try pass.convolve(value, convolution, onto: main)
+    }
+    let (output, pullSum) = try backend.add(
+      value, project(isIdentity ? kept : activated, in: pass, onto: side), rectifies: false)
     return (
       output,
       { gradient in
@@ -120,9 +123,15 @@ struct ResidualBlock<Arithmetic: Backend> {
   }
 
   /// The shortcut's convolution and normalisation, where the block has them.
-  private func project(_ side: Tape<Arithmetic>, in pass: LayerPass<Arithmetic>) throws {
-    if let shortcut { try pass.convolve(side, shortcut) }
-    if let shortcutNorm { try pass.normalise(side, shortcutNorm, rectifies: false) }
+  private func project(
+    _ input: Arithmetic.Value, in pass: LayerPass<Arithmetic>, onto side: Tape<Arithmetic>
+  ) throws -> Arithmetic.Value {
+    var value = input
+    if let shortcut { value = try pass.convolve(value, shortcut, onto: side) }
+    if let shortcutNorm {
+      value = try pass.normalise(value, shortcutNorm, rectifies: false, onto: side)
+    }
+    return value
   }
 }
 

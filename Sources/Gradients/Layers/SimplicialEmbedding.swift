@@ -38,11 +38,13 @@ struct SimplicialEmbedding<Arithmetic: Backend> {
   }
 
   /// [N, D] -> [N, L V].
-  func run(_ tape: Tape<Arithmetic>, in pass: LayerPass<Arithmetic>) throws {
-    try pass.multiply(tape, linear)
-    if let norm { try pass.normalise(tape, norm, rectifies: false) }
-    try tape.pass {
-      try pass.backend.softmax($0, size: sizes.size, temperature: sizes.temperature)
+  func run(
+    _ input: Arithmetic.Value, in pass: LayerPass<Arithmetic>, onto tape: Tape<Arithmetic>
+  ) throws -> Arithmetic.Value {
+    var value = try pass.multiply(input, linear, onto: tape)
+    if let norm { value = try pass.normalise(value, norm, rectifies: false, onto: tape) }
+    return try pass.pass(onto: tape) {
+      try pass.backend.softmax(value, size: sizes.size, temperature: sizes.temperature)
     }
   }
 }

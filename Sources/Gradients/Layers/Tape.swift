@@ -1,37 +1,16 @@
-/// A value on its way through the layers, and the way back of a gradient.
+/// The way back of a gradient through layers that a value has passed.
 ///
 /// Each layer's memory is freed as the gradient has passed it.
 final class Tape<Arithmetic: Backend> {
-  /// What the last layer gave.
-  private(set) var value: Arithmetic.Value
-  let backend: Arithmetic
   private var pullbacks: [Arithmetic.Pullback] = []
 
-  /// A value that has passed no layer.
-  init(_ value: Arithmetic.Value, on backend: Arithmetic) {
-    self.value = value
-    self.backend = backend
-  }
+  /// Notes the way back through the layer passed last.
+  func append(_ pullback: @escaping Arithmetic.Pullback) { pullbacks.append(pullback) }
 
-  /// Whether the value is still the one it began with.
-  var isEmpty: Bool { pullbacks.isEmpty }
-
-  /// Goes through a layer.
-  func pass(
-    _ layer: (Arithmetic.Value) throws -> (Arithmetic.Value, Arithmetic.Pullback)
-  ) rethrows {
-    let (output, pullback) = try layer(value)
-    value = output
-    if backend.isRecording { pullbacks.append(pullback) }
-  }
-
-  /// The gradient with respect to the first value.
+  /// The gradient with respect to the first layer's input, from that of the last one's output.
   func pull(_ gradient: Arithmetic.Value) throws -> Arithmetic.Value {
     var gradient = gradient
     while let pullback = pullbacks.popLast() { gradient = try pullback(gradient) }
     return gradient
   }
-
-  /// Forgets the value, which the layers behind have if they need it.
-  func take() -> Arithmetic.Value { value }
 }
