@@ -17,7 +17,7 @@ struct Train: ParsableCommand {
       number, 2 bad input, 3 usage, 4 input/output.
       """,
     version: NativeNames.createdBy,
-    subcommands: [Resume.self, Report.self])
+    subcommands: [Pretrain.self, Resume.self, Report.self])
 
   static func main() {
     runTool(Train.self) { _ in
