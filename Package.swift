@@ -168,7 +168,7 @@ let ownTargets: [Target] = [
     swiftSettings: pictures),
   .testTarget(
     name: "GradientsTests",
-    dependencies: ["TestSupport", "Gradients", "Archives", "Checkpoints", "Tensors"],
+    dependencies: ["TestSupport", "Gradients", "Archives", "Checkpoints", "Networks", "Tensors"],
     swiftSettings: engines),
   .testTarget(
     name: "TrainingTests",

@@ -18,18 +18,20 @@ public struct FloatPicture: Sendable, Equatable {
 
   /// The bytes of a picture, divided by 255.
   public init(_ picture: Picture) {
-    let (width, height) = (picture.width, picture.height)
-    let area = width * height
-    self.init(
-      width: width, height: height,
-      values: [Float](unsafeUninitializedCapacity: 3 * area) { values, count in
-        for channel in 0..<3 {
+    let area = picture.width * picture.height
+    let values = [Float](unsafeUninitializedCapacity: 3 * area) { values, count in
+      picture.pixels.withUnsafeBufferPointer { pixels in
+        greyLevels.withUnsafeBufferPointer { levels in
           for index in 0..<area {
-            values[channel * area + index] = Float(picture.pixels[3 * index + channel]) / 255
+            values[index] = levels[Int(pixels[3 * index])]
+            values[area + index] = levels[Int(pixels[3 * index + 1])]
+            values[2 * area + index] = levels[Int(pixels[3 * index + 2])]
           }
         }
-        count = 3 * area
-      })
+      }
+      count = 3 * area
+    }
+    self.init(width: picture.width, height: picture.height, values: values)
   }
 
   /// Calls `body` with the red, green and blue values, each [height, width].
@@ -55,6 +57,9 @@ public struct FloatPicture: Sendable, Equatable {
     }
   }
 }
+
+/// Every byte, divided by 255.
+private let greyLevels = (0..<256).map { Float($0) / 255 }
 
 /// The nearest value of 0 to 1.
 @inline(__always)

@@ -69,16 +69,7 @@ extension FloatPicture {
             padded[radius - beyond] = left.map { all[row + $0] } ?? 0
             padded[radius + width - 1 + beyond] = right.map { all[row + $0] } ?? 0
           }
-          let source = UnsafeRawPointer(padded.baseAddress.unsafelyUnwrapped)
-          for start in stride(from: 0, to: width, by: 16) {
-            var sum = SIMD16<Float>.zero
-            for tap in taps.indices {
-              sum +=
-                source.loadUnaligned(
-                  fromByteOffset: 4 * (start + tap), as: SIMD16<Float>.self) * taps[tap]
-            }
-            for lane in 0..<min(16, width - start) { all[row + start + lane] = sum[lane] }
-          }
+          weighted(taps, width: width, from: UnsafeBufferPointer(padded), into: all, at: row) { $0 }
         }
       }
     }
@@ -87,22 +78,46 @@ extension FloatPicture {
   private mutating func alongColumns(_ taps: [Float], _ border: LineBorder) {
     let radius = taps.count / 2
     let (width, height) = (width, height)
-    var sums = [Float](repeating: 0, count: width * height)
+    // The old rows of a plane, a black one, and room to read a whole vector behind their end.
+    var plane = [Float](repeating: 0, count: width * (height + 1) + 16)
     values.withUnsafeMutableBufferPointer { all in
-      sums.withUnsafeMutableBufferPointer { sums in
-        for plane in 0..<3 {
-          let base = plane * width * height
-          sums.update(repeating: 0)
+      plane.withUnsafeMutableBufferPointer { plane in
+        for base in stride(from: 0, to: all.count, by: width * height) {
+          for index in 0..<width * height { plane[index] = all[base + index] }
           for y in 0..<height {
-            for tap in taps.indices {
-              guard let row = border.source(y + tap - radius, count: height) else { continue }
-              let weight = taps[tap]
-              let (from, to) = (base + row * width, y * width)
-              for x in 0..<width { sums[to + x] += all[from + x] * weight }
-            }
+            weighted(
+              taps, width: width, from: UnsafeBufferPointer(plane), into: all, at: base + y * width
+            ) { (border.source(y + $0 - radius, count: height) ?? height) * width }
           }
-          for index in sums.indices { all[base + index] = sums[index] }
         }
+      }
+    }
+  }
+}
+
+/// Writes a line that is a weighted sum of lines, 16 pixels at a time.
+///
+/// - Parameter start: where in `source` the line of a tap begins; behind each `width` pixels and 15 more
+///   can be read.
+@inline(__always)
+private func weighted(
+  _ taps: [Float], width: Int, from source: UnsafeBufferPointer<Float>,
+  into target: UnsafeMutableBufferPointer<Float>, at place: Int, _ start: (Int) -> Int
+) {
+  guard let base = source.baseAddress else { return }
+  let bytes = UnsafeRawPointer(base)
+  taps.withUnsafeBufferPointer { taps in
+    for x in stride(from: 0, to: width, by: 16) {
+      var sum = SIMD16<Float>.zero
+      for tap in taps.indices {
+        let pixels = bytes.loadUnaligned(
+          fromByteOffset: 4 * (start(tap) + x), as: SIMD16<Float>.self)
+        sum += pixels * taps[tap]
+      }
+      if x + 16 <= width, let target = target.baseAddress {
+        UnsafeMutableRawPointer(target + place + x).storeBytes(of: sum, as: SIMD16<Float>.self)
+      } else {
+        for lane in 0..<width - x { target[place + x + lane] = sum[lane] }
       }
     }
   }
