@@ -57,6 +57,12 @@ extension Planning {
   /// DeepMind's presets are for ImageNet where no data are known.
   private var imageNet: Int? { options.preset == nil ? nil : Preset.imageNet }
 
+  /// The length that the recipe has; one that was only the end of an earlier run gives way to a later end.
+  var settledTotal: Int? {
+    guard let total = recipe.schedule?.total ?? recipe.tau?.total else { return nil }
+    return origin("schedule.total") == .assumed && (options.end ?? 0) > total ? nil : total
+  }
+
   private mutating func findSchedule() throws {
     let word = options.schedule ?? recipe.schedule?.kind ?? "constant"
     guard let kind = LearningRate.Kind(rawValue: word) else {
@@ -81,7 +87,7 @@ extension Planning {
     }
     let flagged = options.total ?? steps(epochs: options.epochs ?? options.preset?.epochs)
     let own = facts.total(kind, stepsPerEpoch: learningRate.stepsPerEpoch)
-    let known = flagged ?? recipe.schedule?.total ?? recipe.tau?.total ?? own
+    let known = flagged ?? settledTotal ?? own
     learningRate.total = known ?? options.end ?? 0
     if known == nil {
       origins["recipe.schedule.total"] = .assumed

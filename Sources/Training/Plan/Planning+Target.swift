@@ -23,8 +23,8 @@ extension Planning {
     tau = Tau(kind: kind, base: base, total: learningRate.total, moment: moment)
     tau.endsAtLast = said.divisor == "K-1"
     tau.countsTargetUpdates = checkpoint["training/target/steps"] != nil
-    let isLong = said.total.map { options.total == nil && options.epochs == nil && $0 > 0 } ?? false
-    if isLong, options.preset == nil, let total = said.total { tau.total = total }
+    let isKept = options.total == nil && options.epochs == nil && options.preset == nil
+    if isKept, settledTotal != nil, let total = said.total, total > 0 { tau.total = total }
     if kind != .constant, tau.total == 0 { tau.kind = .constant }
     let origin: Origin =
       flagged != nil

@@ -73,7 +73,9 @@ struct Planning {
   mutating func note(
     _ field: String, _ value: String, _ origin: Origin, _ consequence: String? = nil
   ) {
-    findings.append(PlanFinding(field, value, origin, consequence))
+    let usual = "the usual value was taken; the source may have had another"
+    findings.append(
+      PlanFinding(field, value, origin, consequence ?? (origin == .assumed ? usual : nil)))
   }
 
   /// A constant of the optimiser by name.
