@@ -12,7 +12,8 @@ extension Evaluation {
     #if ONEDNN
       case ("onednn", let precision):
         return try fineTuning(plan) {
-          OneDNNBackend(threads: threads, isMixed: precision == "bfloat16")
+          try OneDNNBackend(
+            threads: threads, precision: precision == "bfloat16" ? .bfloat16 : .float32)
         }
     #endif
     case (_, "float64"): return try fineTuning(plan) { BLASBackend<Double>(threads: threads) }
