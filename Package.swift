@@ -122,7 +122,7 @@ let ownTargets: [Target] = [
     swiftSettings: strict),
   .executableTarget(
     name: "byol-train",
-    dependencies: ["Training", "Checkpoints", "Tensors", "Terminals", arguments],
+    dependencies: ["Training", "Checkpoints", "Gradients", "Tensors", "Terminals", arguments],
     swiftSettings: strict),
 
   // A program for the others: the process in which libhdf5 looks at other programs' files.
@@ -168,7 +168,7 @@ let ownTargets: [Target] = [
     swiftSettings: pictures),
   .testTarget(
     name: "GradientsTests",
-    dependencies: ["TestSupport", "Gradients", "Archives", "Checkpoints", "Tensors"],
+    dependencies: ["TestSupport", "Gradients", "Archives", "Checkpoints", "Networks", "Tensors"],
     swiftSettings: engines),
   .testTarget(
     name: "TrainingTests",
@@ -180,7 +180,8 @@ let ownTargets: [Target] = [
   .testTarget(
     name: "ToolsTests",
     dependencies: [
-      "TestSupport", "Archives", "Checkpoints", "byol-convert", "byol-inspect", "byol-verify",
+      "TestSupport", "Archives", "Checkpoints", "Tensors", "byol-convert", "byol-inspect",
+      "byol-train", "byol-verify",
     ],
     swiftSettings: strict),
 ]

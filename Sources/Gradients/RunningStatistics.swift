@@ -67,6 +67,33 @@ public struct RunningStatistics: Sendable {
     }
   }
 
+  /// Whether the checkpoint has averages of that batch norm.
+  func has(_ path: String) -> Bool {
+    values[path + "/mean"] != nil && values[path + "/variance"] != nil
+  }
+
+  /// Begins the averages of a batch norm that has none.
+  ///
+  /// - Parameters:
+  ///   - type: in which they are kept.
+  ///   - isZeroDebiased: whether they begin and are corrected as Haiku's, else as PyTorch's.
+  mutating func begin(_ path: String, count: Int, in type: ElementType, isZeroDebiased: Bool) {
+    let training = "training/bn/" + path
+    for (leaf, value) in [("mean", 0.0), ("variance", isZeroDebiased ? 0 : 1)] {
+      values["\(path)/\(leaf)"] = [Double](repeating: value, count: count)
+      types["\(path)/\(leaf)"] = type
+      guard isZeroDebiased else { continue }
+      values["\(training)/\(leaf)_hidden"] = [Double](repeating: 0, count: count)
+      types["\(training)/\(leaf)_hidden"] = type
+      values["\(training)/\(leaf)_counter"] = [0]
+      types["\(training)/\(leaf)_counter"] = .int32
+    }
+    if !isZeroDebiased {
+      values[training + "/batches"] = [0]
+      types[training + "/batches"] = .int64
+    }
+  }
+
   /// What evaluation normalises with.
   ///
   /// - Throws: `Failure` (`badInput`) where the checkpoint has none of that batch norm, they do not fit,

@@ -17,11 +17,11 @@ struct Train: ParsableCommand {
       number, 2 bad input, 3 usage, 4 input/output.
       """,
     version: NativeNames.createdBy,
-    subcommands: [Resume.self, Report.self, Evaluate.self])
+    subcommands: [Pretrain.self, Resume.self, Evaluate.self, Report.self])
 
   static func main() {
     runTool(Train.self) { _ in
-      throw ValidationError("byol-train takes a subcommand: resume, pretrain ...")
+      throw ValidationError("byol-train takes a subcommand: pretrain, resume, evaluate or report.")
     }
   }
 }

@@ -36,6 +36,9 @@ struct Perceptron<Arithmetic: Backend> {
   /// The length of the vectors that go out.
   var outputs: Int { linears.last?.outputs ?? 0 }
 
+  /// Its batch norms, in their order.
+  var batchNorms: [BatchNorm<Arithmetic>] { norms.compactMap { $0 } }
+
   /// [N, in] -> [N, out].
   func run(
     _ input: Arithmetic.Value, in pass: LayerPass<Arithmetic>, onto tape: Tape<Arithmetic>

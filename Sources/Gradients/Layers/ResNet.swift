@@ -49,6 +49,11 @@ struct ResNet<Arithmetic: Backend> {
   /// The length of an embedding.
   var outputs: Int { blocks.last?.outputs ?? stem.outputs }
 
+  /// Its batch norms, in their order.
+  var batchNorms: [BatchNorm<Arithmetic>] {
+    [stemNorm].compactMap { $0 } + blocks.flatMap(\.batchNorms) + [finalNorm].compactMap { $0 }
+  }
+
   /// [N, 3, H, W] -> [N, D].
   func run(
     _ pictures: Arithmetic.Value, in pass: LayerPass<Arithmetic>, onto tape: Tape<Arithmetic>

@@ -55,6 +55,9 @@ struct ResidualBlock<Arithmetic: Backend> {
   /// The channels that go out.
   var outputs: Int { convolutions.last?.outputs ?? 0 }
 
+  /// Its batch norms, in their order.
+  var batchNorms: [BatchNorm<Arithmetic>] { norms + [shortcutNorm].compactMap { $0 } }
+
   /// [N, in, H, W] -> [N, out, H', W'], and the way back.
   func run(
     _ input: Arithmetic.Value, in pass: LayerPass<Arithmetic>

@@ -6,7 +6,7 @@ import Tensors
 public enum Exclusion: String, CaseIterable, Sendable, Hashable {
   /// Every parameter is decayed and adapted.
   case none
-  /// Biases, and the scales and offsets of batch norm (Grill et al. 2020, appendix J).
+  /// Biases, and the scales and offsets of batch norm (Grill, Strub and others 2020, appendix J).
   case biasAndNorm = "bias-and-norm"
   /// The same but the scale of the stem's batch norm: yaox12's names do not tell it from a weight.
   case butTheStemScale = "bias-and-norm-but-the-stem-scale"

@@ -1,7 +1,7 @@
 import Tensors
 
 /// The loss: constant - slope (c1 + c2), with c the batch's mean cosine of a prediction and the other
-/// view's target projection (Grill et al. 2020, equation 2).
+/// view's target projection (Grill, Strub and others 2020, equation 2).
 public struct Objective: Sendable, Hashable {
   /// How views go through the networks; the raw value is the word of `recipe.loss.views`.
   public enum Views: String, CaseIterable, Sendable, Hashable {

@@ -29,16 +29,26 @@ extension Planning {
   }
 
   private mutating func findBatch() {
-    let known = options.batch ?? constant("batch_size").flatMap { Int(exactly: $0) }
+    let theirs = constant("batch_size").flatMap { Int(exactly: $0) } ?? facts.batch
+    let known = options.batch ?? theirs
     batch = known
     guard let known else { return }
     settle("batch_size", Double(known), options.batch == nil ? .file : .flag)
-    note("batch", "\(known)", options.batch == nil ? .file : .flag)
+    note(
+      "batch", "\(known)", options.batch == nil ? .file : .flag,
+      theirs.flatMap { theirs in
+        theirs == known
+          ? nil
+          : "the source's was \(theirs): an epoch has another number of steps, and batch norm other "
+            + "moments"
+      })
   }
 
   /// Steps of the schedule of that many epochs, where batch and data are known.
   private func steps(epochs: Int?) -> Int? {
-    guard let epochs, let batch, batch > 0, let examples = options.examples ?? imageNet else {
+    guard let epochs, let batch, batch > 0,
+      let examples = options.examples ?? facts.examples ?? imageNet
+    else {
       return nil
     }
     return Preset.steps(epochs: epochs, examples: examples, batch: batch)
@@ -46,6 +56,12 @@ extension Planning {
 
   /// DeepMind's presets are for ImageNet where no data are known.
   private var imageNet: Int? { options.preset == nil ? nil : Preset.imageNet }
+
+  /// The length that the recipe has; one that was only the end of an earlier run gives way to a later end.
+  var settledTotal: Int? {
+    guard let total = recipe.schedule?.total ?? recipe.tau?.total else { return nil }
+    return origin("schedule.total") == .assumed && (options.end ?? 0) > total ? nil : total
+  }
 
   private mutating func findSchedule() throws {
     let word = options.schedule ?? recipe.schedule?.kind ?? "constant"
@@ -62,24 +78,35 @@ extension Planning {
       settle("steps_per_epoch", Double(learningRate.stepsPerEpoch), .flag)
     } else if let known = constant("steps_per_epoch"), let steps = Int(exactly: known) {
       learningRate.stepsPerEpoch = max(steps, 1)
+    } else if let steps = facts.stepsPerEpoch {
+      learningRate.stepsPerEpoch = steps
+      settle("steps_per_epoch", Double(steps), .file)
     } else if let step = recipe.step, let epoch = recipe.epoch, epoch > 0, step >= epoch {
       learningRate.stepsPerEpoch = step / epoch
+      settle("steps_per_epoch", Double(step / epoch), .file)
     }
     let flagged = options.total ?? steps(epochs: options.epochs ?? options.preset?.epochs)
-    let known = flagged ?? recipe.schedule?.total ?? recipe.tau?.total
+    let own = facts.total(kind, stepsPerEpoch: learningRate.stepsPerEpoch)
+    let known = flagged ?? settledTotal ?? own
     learningRate.total = known ?? options.end ?? 0
     if known == nil {
       origins["recipe.schedule.total"] = .assumed
-    } else if flagged != nil {
-      origins["recipe.schedule.total"] = .flag
+    } else {
+      origins["recipe.schedule.total"] =
+        flagged != nil
+        ? .flag : recipe.schedule?.total == nil ? .file : origin("schedule.total")
     }
     let epochs = options.preset?.warmupEpochs ?? 10
     let usual = steps(epochs: epochs) ?? epochs * learningRate.stepsPerEpoch
-    let warmup = options.warmup ?? (options.preset == nil ? recipe.schedule?.warmup : usual)
+    let theirs =
+      recipe.schedule?.warmup ?? facts.warmup(kind, stepsPerEpoch: learningRate.stepsPerEpoch)
+    let warmup = options.warmup ?? (options.preset == nil ? theirs : usual)
     learningRate.warmup = warmup ?? min(usual, learningRate.total / 10)
     origins["recipe.schedule.warmup"] =
       options.warmup != nil || options.preset != nil
-      ? .flag : warmup == nil ? .assumed : origin("schedule.warmup")
+      ? .flag
+      : warmup == nil
+        ? .assumed : recipe.schedule?.warmup == nil ? .file : origin("schedule.warmup")
     if kind != .constant, learningRate.total == 0 { learningRate.kind = .constant }
   }
 

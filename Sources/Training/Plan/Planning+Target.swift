@@ -14,17 +14,21 @@ extension Planning {
         found: "\(said.kind), \(said.applied)")
     }
     let flagged = options.tau ?? options.preset?.tau
-    let base = flagged ?? said.base ?? assumedPreset?.tau ?? 0.996
+    // What this file says goes over what its dialect believes.
+    let own = [.dialect, .assumed].contains(origin("tau.base")) ? facts.tau : nil
+    let base = flagged ?? own ?? said.base ?? assumedPreset?.tau ?? 0.996
     guard (0...1).contains(base) else {
       throw Failure(place: "recipe.tau.base", expected: "a number from 0 to 1", found: "\(base)")
     }
     tau = Tau(kind: kind, base: base, total: learningRate.total, moment: moment)
     tau.endsAtLast = said.divisor == "K-1"
     tau.countsTargetUpdates = checkpoint["training/target/steps"] != nil
-    let isLong = said.total.map { options.total == nil && options.epochs == nil && $0 > 0 } ?? false
-    if isLong, options.preset == nil, let total = said.total { tau.total = total }
+    let isKept = options.total == nil && options.epochs == nil && options.preset == nil
+    if isKept, settledTotal != nil, let total = said.total, total > 0 { tau.total = total }
     if kind != .constant, tau.total == 0 { tau.kind = .constant }
-    let origin: Origin = flagged != nil ? .flag : said.base == nil ? .assumed : origin("tau.base")
+    let origin: Origin =
+      flagged != nil
+      ? .flag : own != nil ? .file : said.base == nil ? .assumed : origin("tau.base")
     origins["recipe.tau.base"] = origin
     recipe.tau?.base = base
     recipe.tau?.total = tau.kind == .constant ? nil : tau.total

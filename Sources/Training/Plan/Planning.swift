@@ -7,6 +7,8 @@ struct Planning {
   let options: PlanOptions
   /// The name of the dialect of the source, or nil where there was none.
   let dialect: String?
+  /// What its file says beside the weights.
+  let facts: SourceFacts
   var recipe: Recipe
   var origins: Origins
   var findings: [PlanFinding] = []
@@ -26,6 +28,7 @@ struct Planning {
     self.checkpoint = checkpoint
     self.options = options
     dialect = checkpoint.provenance.dialect?.name
+    facts = SourceFacts(checkpoint)
     recipe = checkpoint.recipe
     origins = checkpoint.provenance.origins.filter { $0.key.hasPrefix("recipe.") }
     let usual = try Preset.conventions()
@@ -42,6 +45,10 @@ struct Planning {
     }
     if recipe.tau == nil { take(\.tau, usual.tau, "tau", origin) }
     if recipe.targetBN == nil { take(\.targetBN, usual.targetBN, "target_bn", origin) }
+    // What this file says goes over what its dialect believes, and a run's own recipe over both.
+    if constant("peak_lr") == nil || recipe.optimizer?.hyperparameters["batch_size"] == nil {
+      for (name, value) in facts.constants { settle(name, value, .file) }
+    }
   }
 
   private mutating func take<Value>(
@@ -66,7 +73,9 @@ struct Planning {
   mutating func note(
     _ field: String, _ value: String, _ origin: Origin, _ consequence: String? = nil
   ) {
-    findings.append(PlanFinding(field, value, origin, consequence))
+    let usual = "the usual value was taken; the source may have had another"
+    findings.append(
+      PlanFinding(field, value, origin, consequence ?? (origin == .assumed ? usual : nil)))
   }
 
   /// A constant of the optimiser by name.

@@ -6,7 +6,7 @@ public struct Tau: Sendable, Hashable {
   public enum Kind: String, CaseIterable, Sendable, Hashable {
     /// The same in every step.
     case constant
-    /// 1 - (1 - base)(cos(pi k / K) + 1)/2 (Grill et al. 2020, section 3.3).
+    /// 1 - (1 - base)(cos(pi k / K) + 1)/2 (Grill, Strub and others 2020, section 3.3).
     case cosine
     /// The same, but the first update of every process has the base: programs that keep tau in memory
     /// and compute the next one after each update (solo-learn, Bolts, essential-BYOL).

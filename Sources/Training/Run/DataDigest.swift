@@ -10,11 +10,17 @@ public struct DataDigest: Codable, Hashable, Sendable {
   public var sha256: String
 
   /// The digest of a data set; pictures are not read.
-  public init(of data: any Dataset) {
+  ///
+  /// - Parameter path: where the data are, as the user says it; names do not depend on it.
+  public init(of data: any Dataset, at path: String = "") {
+    var folder = path
+    while folder.last == "/" { folder.removeLast() }
     var hasher = DigestHasher()
     for index in 0..<data.count {
       let label = data.label(index).map(String.init) ?? ""
-      hasher.update("\(data.name(index))\t\(label)\n")
+      let name = data.name(index)
+      let inner = name.hasPrefix(folder) ? name.dropFirst(folder.count) : Substring(name)
+      hasher.update("\(inner)\t\(label)\n")
     }
     count = data.count
     sha256 = hasher.finalized().description

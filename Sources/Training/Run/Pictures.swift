@@ -34,9 +34,13 @@ struct Pictures {
     guard let path = options.data else {
       throw Failure(.usage, "--data tells where the pictures are")
     }
-    let data = try Datasets.open(path)
+    let data = try options.opened ?? Self.open(path, checkpoint)
+    try data.checkTraining(path)
+    if let head = checkpoint["online/\(Plan.Classifier.head)/weight"], !data.classes.isEmpty {
+      try data.checkLabels(path, classes: head.shape.first)
+    }
     self.data = data
-    digest = DataDigest(of: data)
+    digest = DataDigest(of: data, at: path)
     batch = options.plan.batch ?? before?.batch ?? min(Self.usualBatch, data.count)
     findings = [
       PlanFinding("data", Self.summary(of: data), .flag, Self.change(from: before, to: digest)),
@@ -47,6 +51,11 @@ struct Pictures {
           ? "no file stores it: batch norm's moments and the learning rate go with it" : nil),
     ]
     try settleAugmentation(options, checkpoint, recipe, origin, before)
+  }
+
+  /// Opens pictures, to be decoded as the contract says.
+  static func open(_ path: String, _ checkpoint: Checkpoint) throws -> any Dataset {
+    try Datasets.open(path, decoding: try Decoding(checkpoint.contract.input))
   }
 
   private mutating func settleAugmentation(

@@ -1,5 +1,7 @@
 import Archives
 public import Checkpoints
+public import Gradients
+import Images
 import Tensors
 
 /// A run, settled from what goes on and from what the user says: everything is checked before the first
@@ -45,11 +47,21 @@ public final class Session {
     report.notes = loaded.notes
   }
 
-  /// Begins a run with networks that were just made.
+  /// Begins a run with random networks; the linear classifier has as many classes as the pictures.
   ///
   /// - Throws: `Failure`, as for a run that goes on.
-  public convenience init(beginning checkpoint: Checkpoint, options: SessionOptions) throws {
-    try self.init(checkpoint, path: nil, isWritten: false, options: options)
+  public convenience init(
+    beginning design: NetworkDesign, seed: UInt64, options: SessionOptions
+  ) throws {
+    var (design, options) = (design, options)
+    if let path = options.data {
+      // How pictures are decoded is the design's, whatever the number of classes.
+      let data = try Datasets.open(path, decoding: try Decoding(design.contract.input))
+      options.opened = data
+      design.classes = data.classes.count
+    }
+    try self.init(
+      try Checkpoint.fresh(design, seed: seed), path: nil, isWritten: false, options: options)
   }
 
   private init(
@@ -72,20 +84,21 @@ public final class Session {
       checkpoint.recipe.augmentation = name
       checkpoint.provenance.origins["recipe.augmentation"] = .flag
     }
-    // What comes next, and how views are drawn, before batch and end are known.
-    let first = try Plan(checkpoint, options: options.plan)
+    // How views are drawn is known before the pictures are, and what comes next before the end is.
+    var planned = options.plan
+    let recipe = try Plan(checkpoint, options: planned)
     let pictures = try Pictures(
-      options, checkpoint: checkpoint, recipe: first.recipe,
-      origin: first.origins["recipe.augmentation"] ?? .assumed, before: before)
+      options, checkpoint: checkpoint, recipe: recipe.recipe,
+      origin: recipe.origins["recipe.augmentation"] ?? .assumed, before: before)
+    planned.batch = pictures.batch
+    planned.examples = pictures.data?.count
+    planned.seed = options.seed ?? before?.seed ?? 0
+    let first = try Plan(checkpoint, options: planned)
     let streams = Streams(
       before: before, pictures: pictures, engine: engine, seed: options.seed,
       foreign: first.findings.first { $0.field == "random" })
     let added = try Self.updates(options, pictures, first, before, streams)
-    var planned = options.plan
-    planned.batch = pictures.batch
-    planned.examples = pictures.data?.count
     planned.end = first.nextStep + added
-    planned.seed = streams.seed
     plan = try Plan(checkpoint, options: planned)
     self.checkpoint = try plan.completed(checkpoint)
     state = RunState(

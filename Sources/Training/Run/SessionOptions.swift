@@ -4,6 +4,8 @@ import Tensors
 public struct SessionOptions: Sendable {
   /// Where the pictures are.
   public var data: String?
+  /// The pictures, where they were opened already.
+  var opened: (any Dataset)?
   /// A file of given views, instead of pictures.
   public var views: String?
   /// The checkpoint to write; nil for the one that the run goes on from, if it is a run's own.

@@ -13,7 +13,7 @@ public struct TrainingEngine: Hashable, Sendable {
 
   /// Libraries of this build, the fastest first.
   public static var libraries: [String] {
-    #if ONEDNN_TRAINING
+    #if ONEDNN
       ["onednn", "openblas"]
     #else
       ["openblas"]
@@ -69,11 +69,12 @@ public struct TrainingEngine: Hashable, Sendable {
   /// - Throws: `Failure` (`badInput`) where tensors are missing or do not fit the contract.
   func updater(_ checkpoint: Checkpoint, plan: Plan) throws -> any Updating {
     switch (library, precision) {
-    #if ONEDNN_TRAINING
+    #if ONEDNN
       case ("onednn", _):
         return try Updater(
           checkpoint, plan: plan,
-          backend: OneDNNBackend(threads: threads))
+          backend: try OneDNNBackend(
+            threads: threads, precision: precision == "bfloat16" ? .bfloat16 : .float32))
     #endif
     case (_, "float64"):
       return try Updater(checkpoint, plan: plan, backend: BLASBackend<Double>(threads: threads))

@@ -58,10 +58,14 @@ public final class TrainingRun {
 
   /// Trains until the end, or until a signal comes.
   ///
+  /// Where the destination holds nothing of the run yet, its beginning is written first: a disk that
+  /// takes nothing is noticed before the work, and the networks as they began can be looked at later.
+  ///
   /// - Parameter watch: called after each update.
   /// - Throws: `Failure`, which says where the last good checkpoint is: (`differs`) of a loss that is
   ///   no number, (`inputOutput`) of a disk that takes no more.
   public func run(watch: (StepReport) throws -> Void) throws -> Ending {
+    if written == nil { try save() }
     while state.position < state.end {
       let report = try step()
       try watch(report)
@@ -108,7 +112,7 @@ public final class TrainingRun {
   /// Where the training can be taken up.
   private func lastGood(lost last: Int) -> String {
     guard let written else {
-      return "nothing was written yet, and what the run began with is as it was"
+      return "nothing was trained yet"
     }
     let first = offset + written + 1
     let lost =

@@ -44,6 +44,10 @@ extension Updater {
     recipe.step = nextStep
     // A step index that is run again belongs to an interruption of the source's program, not to ours.
     recipe.stepCounts = "next"
+    // Nor is tau forgotten by ours.
+    if updates > 0, recipe.tau?.kind == Tau.Kind.cosineFromBase.rawValue {
+      recipe.tau?.kind = Tau.Kind.cosine.rawValue
+    }
     if let epochs { recipe.epoch = epochs }
     recipe.optimizer?.lastLR = lastLearningRate
     if recipe.optimizer?.hyperparameters["lr"] != nil, let lastLearningRate {

@@ -2,7 +2,7 @@ import Checkpoints
 import Gradients
 import Tensors
 
-/// BYOL's update (Grill et al. 2020, algorithm 1) on one backend, by a plan.
+/// BYOL's update (Grill, Strub and others 2020, algorithm 1) on one backend, by a plan.
 ///
 /// An updater belongs to one thread.
 public final class Updater<Arithmetic: Backend>: Updating {

@@ -6,7 +6,8 @@ import Tensors
 struct CollapseWatch: Sendable {
   /// How many values are looked at.
   static let window = 9
-  /// The part of the healthy feature standard deviation under which embeddings count as collapsed.
+  /// The part of the healthy feature standard deviation under which embeddings count as collapsed: an
+  /// untrained ResNet-18 has 0.14 of it and more, on CIFAR-10.
   static let leastDeviation = 0.02
   /// The effective rank under which they do.
   static let leastRank = 1.5

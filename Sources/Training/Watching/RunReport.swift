@@ -62,7 +62,9 @@ public struct RunReport {
   /// - Throws: `Failure` (`inputOutput`) where the system refuses.
   public func writeEvents(folder: String) throws {
     var time = 0.0
-    let events = try EventFile(folder: folder, from: 0, name: "0000000000.report") { time }
+    let events = try EventFile(
+      folder: folder, from: log.samples.first?.step ?? 0, name: "0000000000.report"
+    ) { time }
     for sample in log.samples {
       time = Double(sample.step)
       try events.observe(sample)
