@@ -122,7 +122,7 @@ let ownTargets: [Target] = [
     swiftSettings: strict),
   .executableTarget(
     name: "byol-train",
-    dependencies: ["Training", "Checkpoints", "Tensors", "Terminals", arguments],
+    dependencies: ["Training", "Checkpoints", "Gradients", "Tensors", "Terminals", arguments],
     swiftSettings: strict),
 
   // A program for the others: the process in which libhdf5 looks at other programs' files.
@@ -174,12 +174,14 @@ let ownTargets: [Target] = [
     name: "TrainingTests",
     dependencies: [
       "TestSupport", "Training", "Gradients", "Images", "Archives", "Checkpoints", "Tensors",
+      "byol-hdf5-reader",
     ],
     swiftSettings: engines),
   .testTarget(
     name: "ToolsTests",
     dependencies: [
-      "TestSupport", "Archives", "Checkpoints", "byol-convert", "byol-inspect", "byol-verify",
+      "TestSupport", "Archives", "Checkpoints", "Tensors", "byol-convert", "byol-inspect",
+      "byol-train", "byol-verify",
     ],
     swiftSettings: strict),
 ]
