@@ -11,7 +11,7 @@ struct PillowPreprocessingTests {
     let references = try References("operations.npz")
     let picture = try references.picture("picture")
     let names = references.names("resized_crop")
-    #expect(names.count == 6)
+    #expect(names.count == 8)
     for name in names {
       // resized_crop/FILTER_x_y_width_height_size
       let parts = name.dropFirst("resized_crop/".count).split(separator: "_")

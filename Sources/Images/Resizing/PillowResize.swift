@@ -1,7 +1,9 @@
 /// Resizing as Pillow does it, and so torchvision: with antialiasing, in whole grey levels.
 ///
-/// Horizontally first, then vertically, each in fixed point with 22 bits behind the point and rounded to
-/// a byte; the results are Pillow's, bit for bit.
+/// Each axis is done in fixed point with 22 bits behind the point and rounded to a byte, the horizontal
+/// one first, unless the height shrinks by more than twice what the width does: that order was
+/// found by comparing with Pillow 13 (6000 random sizes), whose earlier versions have another limit. The
+/// results are Pillow's, bit for bit.
 extension Picture {
   /// The part `box`, resized.
   ///
@@ -10,11 +12,17 @@ extension Picture {
     _ box: Box, width newWidth: Int, height newHeight: Int, _ filter: ResampleFilter
   ) -> Picture {
     precondition(box.lies(in: bounds) && newWidth > 0 && newHeight > 0)
-    let narrow = horizontally(box, to: newWidth, FixedTaps(filter, from: box.width, to: newWidth))
-    return narrow.vertically(to: newHeight, FixedTaps(filter, from: box.height, to: newHeight))
+    let shrinks = box.height - newHeight
+    if shrinks > 0, shrinks > 2 * (box.width - newWidth) {
+      let low = vertically(box, to: newHeight, filter)
+      return low.horizontally(low.bounds, to: newWidth, filter)
+    }
+    let narrow = horizontally(box, to: newWidth, filter)
+    return narrow.vertically(narrow.bounds, to: newHeight, filter)
   }
 
-  private func horizontally(_ box: Box, to newWidth: Int, _ taps: FixedTaps) -> Picture {
+  private func horizontally(_ box: Box, to newWidth: Int, _ filter: ResampleFilter) -> Picture {
+    let taps = FixedTaps(filter, from: box.width, to: newWidth)
     let result = [UInt8](unsafeUninitializedCapacity: newWidth * box.height * 3) { result, total in
       pixels.withUnsafeBufferPointer { old in
         taps.withUnsafe { starts, weights in
@@ -45,8 +53,9 @@ extension Picture {
     return Picture(width: newWidth, height: box.height, pixels: result)
   }
 
-  private func vertically(to newHeight: Int, _ taps: FixedTaps) -> Picture {
-    let rowSize = 3 * width
+  private func vertically(_ box: Box, to newHeight: Int, _ filter: ResampleFilter) -> Picture {
+    let taps = FixedTaps(filter, from: box.height, to: newHeight)
+    let rowSize = 3 * box.width
     // Two halves of the weights' bits, whose products need 16 bits each: vectors multiply those.
     var high = [Int32](repeating: 0, count: rowSize)
     var low = [Int32](repeating: 0, count: rowSize)
@@ -63,7 +72,7 @@ extension Picture {
                 let (upper, lower) = (
                   Int16(truncatingIfNeeded: weight >> 11), Int16(truncatingIfNeeded: weight & 0x7FF)
                 )
-                let row = (taps.starts[y] + tap) * rowSize
+                let row = 3 * ((box.y + taps.starts[y] + tap) * width + box.x)
                 for index in 0..<rowSize {
                   let pixel = Int32(Int16(truncatingIfNeeded: old[row &+ index]))
                   high[index] &+= pixel &* Int32(upper)
@@ -79,7 +88,7 @@ extension Picture {
       }
       total = newHeight * rowSize
     }
-    return Picture(width: width, height: newHeight, pixels: result)
+    return Picture(width: box.width, height: newHeight, pixels: result)
   }
 }
 

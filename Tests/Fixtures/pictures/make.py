@@ -118,7 +118,7 @@ def operations():
     tensor = torch.from_numpy(small).permute(2, 0, 1).float() / 255
     result = {"picture": picture, "small": small}
     for name, filter in FILTERS.items():
-        for x, y, width, height, size in [(0, 0, 61, 47, 24), (7, 5, 40, 33, 24), (10, 20, 9, 13, 32)]:
+        for x, y, width, height, size in [(0, 0, 61, 47, 24), (7, 5, 40, 33, 24), (10, 20, 9, 13, 32), (3, 1, 15, 45, 12)]:
             out = F.resized_crop(image, y, x, height, width, [size, size], filter)
             result[f"resized_crop/{name}_{x}_{y}_{width}_{height}_{size}"] = np.asarray(out)
         for size in (24, 56):
