@@ -81,7 +81,9 @@ extension Planning {
     } else if let steps = facts.stepsPerEpoch {
       learningRate.stepsPerEpoch = steps
       settle("steps_per_epoch", Double(steps), .file)
-    } else if let step = recipe.step, let epoch = recipe.epoch, epoch > 0, step >= epoch {
+    } else if !isPlanned, let step = recipe.step, let epoch = recipe.epoch, epoch > 0,
+      step >= epoch
+    {
       learningRate.stepsPerEpoch = step / epoch
       settle("steps_per_epoch", Double(step / epoch), .file)
     }

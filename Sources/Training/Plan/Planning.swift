@@ -46,7 +46,7 @@ struct Planning {
     if recipe.tau == nil { take(\.tau, usual.tau, "tau", origin) }
     if recipe.targetBN == nil { take(\.targetBN, usual.targetBN, "target_bn", origin) }
     // What this file says goes over what its dialect believes, and a run's own recipe over both.
-    if constant("peak_lr") == nil || recipe.optimizer?.hyperparameters["batch_size"] == nil {
+    if !isPlanned {
       for (name, value) in facts.constants { settle(name, value, .file) }
     }
   }
@@ -58,6 +58,9 @@ struct Planning {
     origins = origins.filter { !$0.key.hasPrefix("recipe.\(name)") }
     origins["recipe.\(name)"] = origin
   }
+
+  /// Whether an earlier plan settled the recipe: a file of our own.
+  var isPlanned: Bool { checkpoint.recipe.optimizer?.hyperparameters["peak_lr"] != nil }
 
   /// The origin of a field of the recipe: its own, or that of the part it belongs to.
   func origin(_ path: String) -> Origin {

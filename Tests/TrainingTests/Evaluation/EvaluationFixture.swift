@@ -17,11 +17,16 @@ struct Arrays {
     }
   }
 
-  /// What scikit-learn and NumPy gave: `Tests/Fixtures/evaluation/make.py`.
-  static func evaluation() throws -> Arrays {
+  /// What scikit-learn and NumPy gave (`Tests/Fixtures/evaluation/make.py`).
+  static func evaluation() throws -> Arrays { try fixture("evaluation") }
+
+  /// What PyTorch gave (`Tests/Fixtures/evaluation/make_finetuning.py`).
+  static func fineTuning() throws -> Arrays { try fixture("finetuning") }
+
+  private static func fixture(_ name: String) throws -> Arrays {
     let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
-    return try Arrays(tests.appending(path: "Fixtures/evaluation/evaluation.npz").path)
+    return try Arrays(tests.appending(path: "Fixtures/evaluation/\(name).npz").path)
   }
 
   subscript(name: String) -> Tensor { get throws { try #require(tensors[name], "\(name)") } }
