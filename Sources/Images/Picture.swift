@@ -7,6 +7,9 @@ public struct Picture: Sendable, Equatable {
   /// [height, width, 3], row-major.
   public var pixels: [UInt8]
 
+  /// The most pixels that a file may ask memory for: 2^27, which decoded are 384 MiB.
+  public static let maximumPixels = 1 << 27
+
   /// Pixels of a size.
   public init(width: Int, height: Int, pixels: [UInt8]) {
     precondition(pixels.count == width * height * 3, "\(pixels.count) bytes for \(width)x\(height)")
@@ -14,23 +17,33 @@ public struct Picture: Sendable, Equatable {
     self.height = height
     self.pixels = pixels
   }
+
+  /// The whole picture.
+  public var bounds: Box { Box(x: 0, y: 0, width: width, height: height) }
 }
 
-/// A picture of numbers: RGB, 0 to 1.
-public struct FloatPicture: Sendable {
-  /// In pixels.
-  public let width: Int
-  /// In pixels.
-  public let height: Int
-  /// [height, width, 3], row-major.
-  public var values: [Float]
+/// A rectangle of a picture, in pixels from its upper left corner.
+public struct Box: Codable, Hashable, Sendable {
+  /// The leftmost column.
+  public var x: Int
+  /// The uppermost row.
+  public var y: Int
+  /// Columns.
+  public var width: Int
+  /// Rows.
+  public var height: Int
 
-  /// Values of a size.
-  public init(width: Int, height: Int, values: [Float]) {
-    precondition(
-      values.count == width * height * 3, "\(values.count) values for \(width)x\(height)")
+  /// A rectangle.
+  public init(x: Int, y: Int, width: Int, height: Int) {
+    self.x = x
+    self.y = y
     self.width = width
     self.height = height
-    self.values = values
+  }
+
+  /// Whether it has pixels and all of them lie within `other`.
+  public func lies(in other: Box) -> Bool {
+    width > 0 && height > 0 && x >= other.x && y >= other.y
+      && x <= other.x + other.width - width && y <= other.y + other.height - height
   }
 }

@@ -1,0 +1,65 @@
+import Glibc
+import Tensors
+
+/// What a user's folder holds; links are followed, hidden entries are passed over.
+struct FolderWalk {
+  /// Names of files, sorted by their bytes.
+  private(set) var files: [String] = []
+  /// Names of folders, sorted by their bytes.
+  private(set) var folders: [String] = []
+
+  /// Lists a folder.
+  ///
+  /// - Throws: `Failure` (`inputOutput`) where it cannot be read.
+  init(_ path: String) throws {
+    guard let directory = opendir(path) else {
+      throw Failure.system("cannot open the folder", file: path)
+    }
+    defer { closedir(directory) }
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
+      }
+      guard let name, !name.hasPrefix(".") else { continue }
+      switch Int32(entry.pointee.d_type) {
+      case Int32(DT_REG): files.append(name)
+      case Int32(DT_DIR): folders.append(name)
+      default:
+        // A link, or a file system that does not tell.
+        var status = stat()
+        guard stat("\(path)/\(name)", &status) == 0 else { continue }
+        if status.st_mode & S_IFMT == S_IFREG { files.append(name) }
+        if status.st_mode & S_IFMT == S_IFDIR { folders.append(name) }
+      }
+    }
+    files.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    folders.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// The paths of the pictures in a folder and all that it holds, relative to it, in order.
+  ///
+  /// - Throws: `Failure` (`inputOutput`) where a folder cannot be read, (`badInput`) of folders that are
+  ///   deeper than 16, as a link to one further up makes them.
+  static func pictures(under path: String, depth: Int = 0) throws -> [String] {
+    guard depth <= 16 else {
+      throw Failure(file: path, expected: "folders at most 16 deep", found: "a deeper one")
+    }
+    let walk = try FolderWalk(path)
+    return try walk.files.filter(isPicture)
+      + walk.folders.flatMap { folder in
+        try pictures(under: "\(path)/\(folder)", depth: depth + 1).map { "\(folder)/\($0)" }
+      }
+  }
+
+  /// Whether a file's name ends as those of JPEG and PNG files do.
+  static func isPicture(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return [".jpg", ".jpeg", ".png"].contains { name.hasSuffix($0) }
+  }
+
+  /// Whether something has that path.
+  static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0
+  }
+}
