@@ -16,6 +16,10 @@ struct DataOptions: ParsableArguments {
       valueName: "views.npz"))
   var views: String?
 
+  @Flag(
+    inversion: .prefixedNo, help: "Train the linear classifier with the pictures' labels, if any.")
+  var labels = true
+
   @Option(help: ArgumentHelp("Pictures of an update.", valueName: "n"))
   var batch: Int?
 
@@ -40,6 +44,7 @@ struct DataOptions: ParsableArguments {
   func apply(to options: inout SessionOptions) {
     options.data = data
     options.views = views
+    options.usesLabels = labels
     options.plan.batch = batch
     options.steps = steps
     options.epochs = epochs
