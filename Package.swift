@@ -122,7 +122,7 @@ let ownTargets: [Target] = [
     swiftSettings: strict),
   .executableTarget(
     name: "byol-train",
-    dependencies: ["Training", "Checkpoints", "Tensors", "Terminals", arguments],
+    dependencies: ["Training", "Checkpoints", "Gradients", "Tensors", "Terminals", arguments],
     swiftSettings: strict),
 
   // A program for the others: the process in which libhdf5 looks at other programs' files.
@@ -131,7 +131,9 @@ let ownTargets: [Target] = [
     swiftSettings: strict),
 
   // Tests: a folder per module.
-  .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+  .target(
+    name: "TestSupport", dependencies: ["Archives", "Checkpoints", "Tensors"],
+    path: "Tests/TestSupport", swiftSettings: strict),
   .testTarget(
     name: "TensorsTests", dependencies: ["TestSupport", "Tensors"], swiftSettings: strict),
   .testTarget(
@@ -166,7 +168,7 @@ let ownTargets: [Target] = [
     swiftSettings: pictures),
   .testTarget(
     name: "GradientsTests",
-    dependencies: ["TestSupport", "Gradients", "Archives", "Checkpoints", "Tensors"],
+    dependencies: ["TestSupport", "Gradients", "Archives", "Checkpoints", "Networks", "Tensors"],
     swiftSettings: engines),
   .testTarget(
     name: "TrainingTests",
@@ -178,7 +180,8 @@ let ownTargets: [Target] = [
   .testTarget(
     name: "ToolsTests",
     dependencies: [
-      "TestSupport", "Archives", "Checkpoints", "byol-convert", "byol-inspect", "byol-verify",
+      "TestSupport", "Archives", "Checkpoints", "Tensors", "byol-convert", "byol-inspect",
+      "byol-train", "byol-verify",
     ],
     swiftSettings: strict),
 ]

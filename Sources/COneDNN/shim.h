@@ -32,20 +32,27 @@ static inline onednn_const_md_t onednn_md(onednn_layout_t layout) {
   return (onednn_const_md_t)layout;
 }
 
-/// A layout of float32 elements; `onednn_layout_destroy` frees it.
-static inline dnnl_status_t onednn_layout_create(
-    onednn_layout_t *layout, int rank, const int64_t *lengths, dnnl_format_tag_t tag) {
+/// A layout of elements of a type; `onednn_layout_destroy` frees it.
+static inline dnnl_status_t onednn_typed_layout_create(
+    onednn_layout_t *layout, int rank, const int64_t *lengths, dnnl_format_tag_t tag,
+    dnnl_data_type_t type) {
 #if DNNL_VERSION_MAJOR >= 3
   return dnnl_memory_desc_create_with_tag(
-      (dnnl_memory_desc_t *)layout, rank, lengths, dnnl_f32, tag);
+      (dnnl_memory_desc_t *)layout, rank, lengths, type, tag);
 #else
   dnnl_memory_desc_t *description = (dnnl_memory_desc_t *)calloc(1, sizeof *description);
   if (!description) return dnnl_out_of_memory;
-  dnnl_status_t status = dnnl_memory_desc_init_by_tag(description, rank, lengths, dnnl_f32, tag);
+  dnnl_status_t status = dnnl_memory_desc_init_by_tag(description, rank, lengths, type, tag);
   if (status == dnnl_success) *layout = (onednn_layout_t)description;
   else free(description);
   return status;
 #endif
+}
+
+/// A layout of float32 elements; `onednn_layout_destroy` frees it.
+static inline dnnl_status_t onednn_layout_create(
+    onednn_layout_t *layout, int rank, const int64_t *lengths, dnnl_format_tag_t tag) {
+  return onednn_typed_layout_create(layout, rank, lengths, tag, dnnl_f32);
 }
 
 static inline dnnl_status_t onednn_layout_destroy(onednn_layout_t layout) {
@@ -219,6 +226,114 @@ static inline dnnl_status_t onednn_reorder(
     onednn_layout_t destination, dnnl_primitive_attr_t attributes) {
   return dnnl_reorder_primitive_desc_create(
       result, onednn_md(source), engine, onednn_md(destination), engine, attributes);
+}
+
+// Training. Where a bias is not wanted its layout is null.
+
+/// Cross-correlation whose way back is open.
+static inline dnnl_status_t onednn_convolution_training(
+    dnnl_primitive_desc_t *result, dnnl_engine_t engine, onednn_layout_t source,
+    onednn_layout_t weights, onednn_layout_t bias, onednn_layout_t destination,
+    const int64_t *strides, const int64_t *before, const int64_t *after,
+    dnnl_primitive_attr_t attributes) {
+#if DNNL_VERSION_MAJOR >= 3
+  const int64_t dilations[2] = {0, 0};
+  return dnnl_convolution_forward_primitive_desc_create(
+      result, engine, dnnl_forward_training, dnnl_convolution_direct, onednn_md(source),
+      onednn_md(weights), onednn_md(bias), onednn_md(destination), strides, dilations, before,
+      after, attributes);
+#else
+  dnnl_convolution_desc_t operation;
+  dnnl_status_t status = dnnl_convolution_forward_desc_init(
+      &operation, dnnl_forward_training, dnnl_convolution_direct, onednn_md(source),
+      onednn_md(weights), onednn_md(bias), onednn_md(destination), strides, before, after);
+  if (status != dnnl_success) return status;
+  return dnnl_primitive_desc_create(result, &operation, attributes, engine, NULL);
+#endif
+}
+
+/// The gradient of a convolution's source; `forward` is the operation it belongs to.
+static inline dnnl_status_t onednn_convolution_to_source(
+    dnnl_primitive_desc_t *result, dnnl_engine_t engine, onednn_layout_t source,
+    onednn_layout_t weights, onednn_layout_t destination, const int64_t *strides,
+    const int64_t *before, const int64_t *after, const_dnnl_primitive_desc_t forward,
+    dnnl_primitive_attr_t attributes) {
+#if DNNL_VERSION_MAJOR >= 3
+  const int64_t dilations[2] = {0, 0};
+  return dnnl_convolution_backward_data_primitive_desc_create(
+      result, engine, dnnl_convolution_direct, onednn_md(source), onednn_md(weights),
+      onednn_md(destination), strides, dilations, before, after, forward, attributes);
+#else
+  dnnl_convolution_desc_t operation;
+  dnnl_status_t status = dnnl_convolution_backward_data_desc_init(
+      &operation, dnnl_convolution_direct, onednn_md(source), onednn_md(weights),
+      onednn_md(destination), strides, before, after);
+  if (status != dnnl_success) return status;
+  return dnnl_primitive_desc_create(result, &operation, attributes, engine, forward);
+#endif
+}
+
+/// The gradient of a convolution's weights and bias; `forward` is the operation it belongs to.
+static inline dnnl_status_t onednn_convolution_to_weights(
+    dnnl_primitive_desc_t *result, dnnl_engine_t engine, onednn_layout_t source,
+    onednn_layout_t weights, onednn_layout_t bias, onednn_layout_t destination,
+    const int64_t *strides, const int64_t *before, const int64_t *after,
+    const_dnnl_primitive_desc_t forward, dnnl_primitive_attr_t attributes) {
+#if DNNL_VERSION_MAJOR >= 3
+  const int64_t dilations[2] = {0, 0};
+  return dnnl_convolution_backward_weights_primitive_desc_create(
+      result, engine, dnnl_convolution_direct, onednn_md(source), onednn_md(weights),
+      onednn_md(bias), onednn_md(destination), strides, dilations, before, after, forward,
+      attributes);
+#else
+  dnnl_convolution_desc_t operation;
+  dnnl_status_t status = dnnl_convolution_backward_weights_desc_init(
+      &operation, dnnl_convolution_direct, onednn_md(source), onednn_md(weights), onednn_md(bias),
+      onednn_md(destination), strides, before, after);
+  if (status != dnnl_success) return status;
+  return dnnl_primitive_desc_create(result, &operation, attributes, engine, forward);
+#endif
+}
+
+/// Maxima over windows, and in a workspace where they were.
+static inline dnnl_status_t onednn_max_pooling_training(
+    dnnl_primitive_desc_t *result, dnnl_engine_t engine, onednn_layout_t source,
+    onednn_layout_t destination, const int64_t *kernel, const int64_t *strides,
+    const int64_t *before, const int64_t *after, dnnl_primitive_attr_t attributes) {
+#if DNNL_VERSION_MAJOR >= 3
+  const int64_t dilations[2] = {0, 0};
+  return dnnl_pooling_forward_primitive_desc_create(
+      result, engine, dnnl_forward_training, dnnl_pooling_max, onednn_md(source),
+      onednn_md(destination), strides, kernel, dilations, before, after, attributes);
+#else
+  dnnl_pooling_desc_t operation;
+  dnnl_status_t status = dnnl_pooling_forward_desc_init(
+      &operation, dnnl_forward_training, dnnl_pooling_max, onednn_md(source),
+      onednn_md(destination), strides, kernel, before, after);
+  if (status != dnnl_success) return status;
+  return dnnl_primitive_desc_create(result, &operation, attributes, engine, NULL);
+#endif
+}
+
+/// The gradient of the source of maxima over windows; `forward` is the operation it belongs to.
+static inline dnnl_status_t onednn_max_pooling_to_source(
+    dnnl_primitive_desc_t *result, dnnl_engine_t engine, onednn_layout_t source,
+    onednn_layout_t destination, const int64_t *kernel, const int64_t *strides,
+    const int64_t *before, const int64_t *after, const_dnnl_primitive_desc_t forward,
+    dnnl_primitive_attr_t attributes) {
+#if DNNL_VERSION_MAJOR >= 3
+  const int64_t dilations[2] = {0, 0};
+  return dnnl_pooling_backward_primitive_desc_create(
+      result, engine, dnnl_pooling_max, onednn_md(source), onednn_md(destination), strides,
+      kernel, dilations, before, after, forward, attributes);
+#else
+  dnnl_pooling_desc_t operation;
+  dnnl_status_t status = dnnl_pooling_backward_desc_init(
+      &operation, dnnl_pooling_max, onednn_md(source), onednn_md(destination), strides, kernel,
+      before, after);
+  if (status != dnnl_success) return status;
+  return dnnl_primitive_desc_create(result, &operation, attributes, engine, forward);
+#endif
 }
 
 #endif

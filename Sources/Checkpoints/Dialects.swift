@@ -72,7 +72,7 @@ public enum Dialects {
     let isNameless = archive.leaves.allSatisfy { $0.path.isEmpty }
     throw Failure(
       expected: "names of a known dialect (\(names.joined(separator: ", ")))",
-      found: isNameless
-        ? "no names at all" : found + (archive.leaves.count > 3 ? ", ..." : ""))
+      found: (isNameless ? "no names at all" : found + (archive.leaves.count > 3 ? ", ..." : ""))
+        + "; byol-convert --infer finds out what they are")
   }
 }

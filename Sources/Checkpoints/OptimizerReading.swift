@@ -62,10 +62,11 @@ extension DialectReading {
     var optimizer =
       recipe.optimizer
       ?? Recipe.Optimizer(family: "", lrInBuffer: false, hyperparameters: [:])
+    let isAdam = optimizer.family.hasPrefix("adam")
     if found.slots.contains("exp_avg") {
       optimizer = Recipe.Optimizer(
-        family: "adam", lrInBuffer: false, hyperparameters: [:])
-    } else if optimizer.family.isEmpty || (optimizer.family == "adam" && !found.slots.isEmpty) {
+        family: isAdam ? optimizer.family : "adam", lrInBuffer: false, hyperparameters: [:])
+    } else if optimizer.family.isEmpty || (isAdam && !found.slots.isEmpty) {
       optimizer = Recipe.Optimizer(family: "sgd", lrInBuffer: false, hyperparameters: [:])
     }
     optimizer.hyperparameters.merge(found.constants) { $1 }

@@ -42,7 +42,7 @@ extension Conversion {
       switch try probe?.value() {
       case .recorded(let recorded)?: written.verification.probe = recorded
       case .impossible(let reason)?: written.verification.probeMissing = reason
-      case nil: written.verification.probeMissing = "the converter was told --no-probe"
+      case nil: written.verification.probeMissing = "the converter was told not to record one"
       }
       return (
         attributes(written),

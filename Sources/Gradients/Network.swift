@@ -3,7 +3,7 @@ import Tensors
 
 /// A branch of a checkpoint, ready to be run forwards and backwards.
 ///
-/// Skeleton of the interface; `Network+*.swift` has the layers.
+/// The structure is written once, in `Layers/`; the arithmetic is the backend's.
 public final class Network<Arithmetic: Backend> {
   /// The numbers computed with.
   public typealias Scalar = Arithmetic.Scalar
@@ -14,10 +14,21 @@ public final class Network<Arithmetic: Backend> {
   public let branch: Branch
   /// What the layers are.
   public let contract: Contract
-  /// Weights and biases, scales and offsets, sorted by native name.
+  /// Weights and biases, scales and offsets, of the heads too, sorted by native name.
   public let parameters: [Parameter<Scalar>]
   /// The running statistics and their counters, as the checkpoint's batch norms keep them.
   public var statistics: RunningStatistics
+  /// Shown the output of every layer of a pass with the layer's native name, for those who look for the
+  /// first one with a value that is no number.
+  public var observe: ((String, Arithmetic.Value) throws -> Void)?
+
+  let encoder: ResNet<Arithmetic>
+  let simplicial: SimplicialEmbedding<Arithmetic>?
+  let projector: Perceptron<Arithmetic>?
+  let predictor: Perceptron<Arithmetic>?
+  private let positions: [String: Int]
+  /// The types in which the values go into a file.
+  private let types: [String: ElementType]
 
   /// The networks of a branch.
   ///
@@ -26,54 +37,77 @@ public final class Network<Arithmetic: Backend> {
   public init(
     _ branch: Branch, of checkpoint: Checkpoint, on backend: Arithmetic, isTrained: Bool
   ) throws {
-    fatalError("interface only")
+    var parameters: [Parameter<Scalar>] = []
+    var types: [String: ElementType] = [:]
+    for entry in checkpoint.entries where entry.path.hasPrefix(branch.rawValue + "/") {
+      let leaf = entry.path.split(separator: "/").last.map(String.init) ?? ""
+      guard ["weight", "bias", "scale", "offset"].contains(leaf) else { continue }
+      guard entry.tensor.elementType.isFloatingPoint else {
+        throw Failure(
+          place: entry.path, expected: "floating-point numbers",
+          found: entry.tensor.elementType.rawValue)
+      }
+      parameters.append(
+        Parameter(
+          entry.path, shape: entry.tensor.shape, values: try Scalar.read(entry.tensor),
+          isTrained: isTrained))
+      types[entry.path] = entry.tensor.elementType.kept(for: Scalar.elementType)
+    }
+    self.backend = backend
+    self.branch = branch
+    self.types = types
+    contract = checkpoint.contract
+    self.parameters = parameters
+    statistics = try RunningStatistics(
+      branch, of: checkpoint, computedIn: Scalar.elementType)
+    positions = Dictionary(
+      parameters.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
+    let parts = Parts(
+      branch: branch.rawValue, contract: contract,
+      parameters: Dictionary(
+        parameters.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first }),
+      statistics: Set(statistics.values.keys))
+    encoder = try ResNet(of: parts)
+    simplicial = try SimplicialEmbedding(of: parts, inputs: encoder.outputs)
+    let mlp = contract.mlp
+    projector = try Perceptron(
+      "projector", of: parts, inputs: simplicial?.linear.outputs ?? encoder.outputs,
+      sizes: mlp.projector, biases: mlp.projectorBiases)
+    predictor = try projector.flatMap {
+      try Perceptron(
+        "predictor", of: parts, inputs: $0.outputs, sizes: mlp.predictor,
+        biases: mlp.predictorBiases)
+    }
   }
 
   /// The parameter of that native name.
-  public subscript(path: String) -> Parameter<Scalar>? { nil }
-
-  /// Runs the networks up to an output.
-  ///
-  /// - Parameters:
-  ///   - isTraining: whether batch norm uses the batch's moments and moves the running ones.
-  ///   - records: whether `Pass.pull` will be called.
-  public func run(
-    _ pictures: Batch, until output: NetworkOutput, isTraining: Bool, records: Bool
-  ) throws -> Pass<Scalar> {
-    fatalError("interface only")
+  public subscript(path: String) -> Parameter<Scalar>? {
+    positions[path].map { parameters[$0] }
   }
-}
 
-/// An output of the networks, in the order in which they are computed.
-public enum NetworkOutput: Int, Sendable, Comparable {
-  case embedding, projection, prediction
-  /// Orders outputs as they are computed.
-  public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
-}
+  /// The last output that the networks can give.
+  public var lastOutput: NetworkOutput {
+    projector == nil ? .embedding : predictor == nil ? .projection : .prediction
+  }
 
-/// A forward pass whose way back is open.
-public struct Pass<Scalar: TrainingScalar> {
-  /// [N, D] row-major, by output.
-  public var outputs: [NetworkOutput: Rows<Scalar>]
-  /// Takes the gradient of the loss with respect to the last output, [N, D], and adds to the gradients
-  /// of the parameters; may be called once.
-  public var pull: (Rows<Scalar>) throws -> Void
-}
+  /// Sets all gradients to zero.
+  public func clearGradients() { for parameter in parameters { parameter.clear() } }
 
-/// Vectors of one length: [count, width], row-major.
-public struct Rows<Scalar: TrainingScalar> {
-  /// The number of vectors.
-  public var count: Int
-  /// Their length.
-  public var width: Int
-  /// The values.
-  public var values: [Scalar]
-
-  /// Vectors.
-  public init(count: Int, width: Int, values: [Scalar]) {
-    precondition(count * width == values.count, "\(values.count) values for [\(count), \(width)]")
-    self.count = count
-    self.width = width
-    self.values = values
+  /// The tensors as they are now: parameters and running statistics, sorted by native name.
+  ///
+  /// Each has the wider of the type that the checkpoint had and the type computed in, so that nothing
+  /// that was computed is lost: float32 stays float32 in a float32 run, and of half types it becomes
+  /// float32.
+  ///
+  /// - Throws: `Failure` where a tensor cannot be made.
+  public func entries() throws -> [Checkpoint.Entry] {
+    let mine = try parameters.map { parameter in
+      Checkpoint.Entry(
+        parameter.path,
+        try Tensor(
+          numbers: parameter.values.map { Double($0) }, types[parameter.path] ?? .float32,
+          shape: parameter.shape))
+    }
+    return (mine + (try statistics.entries())).sorted { $0.path < $1.path }
   }
 }

@@ -83,8 +83,10 @@ struct Convert: ParsableCommand {
   @Flag(help: "Print nothing but failures.")
   var quiet = false
 
-  @Flag(inversion: .prefixedNo, help: "Record a forward pass that every reader can repeat.")
-  var probe = true
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Record a forward pass that every reader can repeat (default: as --verify).")
+  var probe: Bool?
 
   @Flag(inversion: .prefixedNo, help: "Wait until the output is on the disk.")
   var sync = true
@@ -114,7 +116,7 @@ struct Convert: ParsableCommand {
     options.zeroBiases = zeroBiases
     options.force = force
     options.dryRun = dryRun
-    options.probe = probe
+    options.probe = probe ?? verify
     options.sync = sync
     options.verify = verify
     options.sourceHash = sourceHash

@@ -3,7 +3,14 @@ import TestSupport
 
 /// A built tool, run as a user runs it.
 struct Tool {
-  let name: String
+  /// The program.
+  let url: URL
+
+  /// The built tool of that name.
+  init(name: String) { url = Self.folder.appending(path: name) }
+
+  /// Another program.
+  init(path: String) { url = URL(filePath: path) }
 
   /// What a run gave.
   struct Outcome {
@@ -33,7 +40,7 @@ struct Tool {
 
   func run(_ arguments: [String], in directory: URL = Shared.package) throws -> Outcome {
     let process = Process()
-    process.executableURL = Self.folder.appending(path: name)
+    process.executableURL = url
     process.arguments = arguments
     process.currentDirectoryURL = directory
     // Files, not pipes: a pipe that nobody empties would stop the tool.

@@ -2,7 +2,7 @@
   import COneDNN
   import Tensors
 
-  /// An activation in float32, NHWC; [N, C] is [N, 1, 1, C].
+  /// An activation, NHWC; [N, C] is [N, 1, 1, C].
   struct OneDNNArray {
     /// Pictures.
     let batch: Int
@@ -12,14 +12,18 @@
     let width: Int
     /// Channels.
     let channels: Int
+    /// What the values are stored as.
+    let type: Precision
     /// The values.
     let buffer: OneDNNBuffer
 
     /// An array whose values are undefined.
     ///
     /// - Throws: `Failure` (`inputOutput`) where there is no memory for it.
-    init(_ batch: Int, _ height: Int, _ width: Int, _ channels: Int, on device: OneDNNDevice) throws
-    {
+    init(
+      _ batch: Int, _ height: Int, _ width: Int, _ channels: Int, _ type: Precision = .float32,
+      on device: OneDNNDevice
+    ) throws {
       let shape = [batch, channels, height, width]
       guard let count = Tensor.elementCount(of: shape), count <= Int.max / 4 else {
         throw Failure(.inputOutput, "no memory for an activation of the shape \(shape)")
@@ -28,7 +32,8 @@
       self.height = height
       self.width = width
       self.channels = channels
-      buffer = try device.buffer(bytes: count * 4)
+      self.type = type
+      buffer = try device.buffer(bytes: count * type.size)
     }
 
     /// The pictures `range` of an activation [N, C, H, W].
@@ -60,8 +65,17 @@
     /// The shape, for messages and as key of what was made for it.
     var shape: [Int] { [batch, channels, height, width] }
 
-    /// Where the values begin.
-    var pointer: UnsafeMutableRawPointer { buffer.pointer }
+    /// The library's description of these pictures, NHWC.
+    ///
+    /// - Throws: `Failure` where the library refuses.
+    func layout() throws -> OneDNNHandle { try Self.layout(lengths, dnnl_nhwc, type) }
+
+    /// The library's description of these vectors, [N, C].
+    ///
+    /// - Throws: `Failure` where the library refuses.
+    func vectorLayout() throws -> OneDNNHandle {
+      try Self.layout([batch, channels * height * width].map(Int64.init), dnnl_nc, type)
+    }
 
     /// A copy as [N, C, H, W].
     var activation: Activation {
@@ -91,9 +105,11 @@
     /// The library's description of a tensor.
     ///
     /// - Throws: `Failure` where the library refuses.
-    static func layout(_ lengths: [Int64], _ tag: dnnl_format_tag_t) throws -> OneDNNHandle {
+    static func layout(
+      _ lengths: [Int64], _ tag: dnnl_format_tag_t, _ type: Precision = .float32
+    ) throws -> OneDNNHandle {
       try OneDNNHandle("layout of \(lengths)", destroyedBy: onednn_layout_destroy) {
-        onednn_layout_create($0, Int32(lengths.count), lengths, tag)
+        onednn_typed_layout_create($0, Int32(lengths.count), lengths, tag, type.oneDNN)
       }
     }
   }

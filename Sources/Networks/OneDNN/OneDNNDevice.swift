@@ -3,20 +3,38 @@
   import Glibc
   import Tensors
 
-  /// The processor as the library sees it, and the memory in which activations take turns.
-  final class OneDNNDevice {
-    private let engineHandle: OneDNNHandle
-    private let streamHandle: OneDNNHandle
-    private var spare: [Int: [UnsafeMutableRawPointer]] = [:]
+  /// The processor as the library sees it; what is to work together has the same one.
+  final class OneDNNProcessor {
+    fileprivate let handle: OneDNNHandle
 
-    /// The processor, and a queue of work for it.
+    /// The processor.
     ///
     /// - Throws: `Failure` where the library refuses.
     init() throws {
-      engineHandle = try OneDNNHandle("engine", destroyedBy: dnnl_engine_destroy) {
+      handle = try OneDNNHandle("engine", destroyedBy: dnnl_engine_destroy) {
         dnnl_engine_create($0, dnnl_cpu, 0)
       }
-      let engine = engineHandle.pointer
+    }
+  }
+
+  /// A queue of work for the processor, and the memory in which activations take turns.
+  ///
+  /// One that records runs nothing: its activations have no memory, and what would run is added to a
+  /// program.
+  final class OneDNNDevice {
+    /// What is written down instead of run.
+    let program: OneDNNProgram?
+    private let processor: OneDNNProcessor
+    private let streamHandle: OneDNNHandle
+    private var spare: [Int: [UnsafeMutableRawPointer]] = [:]
+
+    /// A queue of work.
+    ///
+    /// - Throws: `Failure` where the library refuses.
+    init(of processor: OneDNNProcessor, recording program: OneDNNProgram? = nil) throws {
+      self.program = program
+      self.processor = processor
+      let engine = processor.handle.pointer
       streamHandle = try OneDNNHandle("stream", destroyedBy: dnnl_stream_destroy) {
         dnnl_stream_create($0, engine, UInt32(dnnl_stream_default_flags.rawValue))
       }
@@ -25,7 +43,7 @@
     deinit { freeSpareMemory() }
 
     /// The library's engine.
-    var engine: OpaquePointer { engineHandle.pointer }
+    var engine: OpaquePointer { processor.handle.pointer }
     /// The library's stream.
     var stream: OpaquePointer { streamHandle.pointer }
 
@@ -36,10 +54,27 @@
     ///
     /// - Throws: `Failure` (`inputOutput`) where there is no memory.
     func buffer(bytes count: Int) throws -> OneDNNBuffer {
+      if let program { return OneDNNBuffer(activation: program.activation(bytes: count), count) }
       if let pointer = spare[count]?.popLast() {
         return OneDNNBuffer(pointer, count: count, of: self)
       }
       return OneDNNBuffer(try OneDNNBuffer.memory(bytes: count), count: count, of: self)
+    }
+
+    /// Runs an operation on activations, or writes it down.
+    ///
+    /// - Throws: `Failure` where the library refuses.
+    func run(_ primitive: OneDNNPrimitive, _ arguments: [(Int32, OneDNNBuffer)]) throws {
+      guard let program else {
+        return try primitive.run(arguments.map { ($0.0, $0.1.pointer) })
+      }
+      program.add(.primitive(primitive), arguments.map { ($0.0, $0.1.activation) })
+    }
+
+    /// Runs a function on where activations lie, or writes it down.
+    func run(_ buffers: [OneDNNBuffer], _ body: @escaping OneDNNProgram.Function) {
+      guard let program else { return body(buffers.map(\.pointer)) }
+      program.add(.function(body), buffers.map { (0, $0.activation) })
     }
 
     fileprivate func take(back pointer: UnsafeMutableRawPointer, count: Int) {
@@ -65,28 +100,46 @@
 
   /// Memory at a multiple of 64; when nothing uses it any more it goes back where it came from.
   final class OneDNNBuffer {
-    let pointer: UnsafeMutableRawPointer
+    /// The number of the activation, in a program.
+    let activation: Int
     /// The size, in bytes.
     let count: Int
+    private let memory: UnsafeMutableRawPointer?
     private let device: OneDNNDevice?
 
     fileprivate init(_ pointer: UnsafeMutableRawPointer, count: Int, of device: OneDNNDevice) {
-      self.pointer = pointer
+      memory = pointer
+      activation = -1
       self.count = count
       self.device = device
+    }
+
+    /// An activation of a program, which has no memory.
+    fileprivate init(activation: Int, _ count: Int) {
+      memory = nil
+      self.activation = activation
+      self.count = count
+      device = nil
     }
 
     /// Memory for weights, which goes back to the system.
     ///
     /// - Throws: `Failure` (`inputOutput`) where there is none.
     init(bytes count: Int) throws {
-      pointer = try Self.memory(bytes: count)
+      memory = try Self.memory(bytes: count)
+      activation = -1
       self.count = count
       device = nil
     }
 
     deinit {
-      if let device { device.take(back: pointer, count: count) } else { free(pointer) }
+      if let device, let memory { device.take(back: memory, count: count) } else { free(memory) }
+    }
+
+    /// Where the content begins.
+    var pointer: UnsafeMutableRawPointer {
+      guard let memory else { preconditionFailure("an activation of a program has no memory yet") }
+      return memory
     }
 
     /// The content as float32.
@@ -94,11 +147,15 @@
       UnsafeMutableRawBufferPointer(start: pointer, count: count).bindMemory(to: Float.self)
     }
 
+    /// Large pieces are asked for in large pages: their addresses are quicker to find.
     fileprivate static func memory(bytes count: Int) throws -> UnsafeMutableRawPointer {
+      let page = 2 << 20
       var pointer: UnsafeMutableRawPointer?
-      guard posix_memalign(&pointer, 64, max(count, 64)) == 0, let pointer else {
+      let isLarge = count >= page
+      guard posix_memalign(&pointer, isLarge ? page : 64, max(count, 64)) == 0, let pointer else {
         throw Failure(.inputOutput, "no memory for \(count) bytes of a network")
       }
+      if isLarge { madvise(pointer, count, MADV_HUGEPAGE) }
       return pointer
     }
   }

@@ -9,6 +9,8 @@
   public final class OneDNNModel {
     let checkpoint: Checkpoint
     let device: OneDNNDevice
+    /// Weights that other models of the checkpoint have laid out.
+    let shared: OneDNNWeights?
     private let threads: Int
     private var layers: [LayerKey: OneDNNPrimitive] = [:]
     private var shapes: Set<[Int]> = []
@@ -28,8 +30,21 @@
     public init(_ checkpoint: Checkpoint, threads: Int = 1) throws {
       self.checkpoint = checkpoint
       self.threads = max(1, min(threads, 1024))
+      shared = nil
       try checkpoint.contract.checkForOneDNN()
-      device = try OneDNNDevice()
+      device = try OneDNNDevice(of: OneDNNProcessor())
+    }
+
+    /// A model whose passes are written down in `program`.
+    ///
+    /// - Throws: as the other.
+    init(_ checkpoint: Checkpoint, in program: OneDNNProgram, sharing weights: OneDNNWeights) throws
+    {
+      self.checkpoint = checkpoint
+      threads = 1
+      shared = weights
+      try checkpoint.contract.checkForOneDNN()
+      device = try OneDNNDevice(of: weights.processor, recording: program)
     }
 
     /// Runs the networks.

@@ -80,7 +80,7 @@
     {
       let norm = try OneDNNNorm(name.path, channels: input.channels, of: model.checkpoint)
       let device = model.device
-      let layout = try OneDNNArray.layout(input.lengths, dnnl_nhwc)
+      let layout = try input.layout()
       let pointer = layout.pointer
       let primitive = try OneDNNPrimitive(name.path, on: device) {
         onednn_batch_norm($0, $1, pointer, Float(norm.eps), isTraining, rectifies, $2)
@@ -101,8 +101,8 @@
       let mean = try keep(moments.mean, as: DNNL_ARG_MEAN)
       let variance = try keep(moments.variance, as: DNNL_ARG_VARIANCE)
       let output = try OneDNNArray(
-        input.batch, input.height, input.width, input.channels, on: device)
-      try primitive.run([(DNNL_ARG_SRC, input.pointer), (DNNL_ARG_DST, output.pointer)])
+        input.batch, input.height, input.width, input.channels, input.type, on: device)
+      try device.run(primitive, [(DNNL_ARG_SRC, input.buffer), (DNNL_ARG_DST, output.buffer)])
       if isTraining {
         let batch = OneDNNNorm.Moments(
           mean: mean.floats.map(Double.init), variance: variance.floats.map(Double.init))

@@ -29,15 +29,14 @@
       let columns = try OneDNNWindow(
         over: input.width, kernel: shape[3], stride: stride, edges: edges, place: path)
       let lengths = [input.batch, shape[0], rows.count, columns.count].map(Int64.init)
-      let source = try OneDNNArray.layout(input.lengths, dnnl_nhwc)
-      let destination = try OneDNNArray.layout(lengths, dnnl_nhwc)
+      let source = try input.layout()
+      let destination = try OneDNNArray.layout(lengths, dnnl_nhwc, input.type)
       let (from, to) = (source.pointer, destination.pointer)
       return try run(
-        unit, on: input, output: (rows.count, columns.count, shape[0]),
+        unit, on: input, output: (rows.count, columns.count, shape[0]), lengths: shape,
         weights: {
           Weights(
-            path: path, lengths: shape.map(Int64.init), values: try tensor.floats(),
-            bias: try bias(path, channels: shape[0]))
+            values: try tensor.floats(), bias: try bias(path, channels: shape[0]))
         },
         describe: { result, engine, weights, bias, attributes in
           onednn_convolution(

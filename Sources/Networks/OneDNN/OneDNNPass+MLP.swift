@@ -53,15 +53,14 @@
           expected: "the shape [\(outputs.map(String.init) ?? "out"), \(input.channels)]",
           found: "\(shape)")
       }
-      let source = try OneDNNArray.layout([input.batch, shape[1]].map(Int64.init), dnnl_nc)
+      let source = try input.vectorLayout()
       let destination = try OneDNNArray.layout([input.batch, shape[0]].map(Int64.init), dnnl_nc)
       let (from, to) = (source.pointer, destination.pointer)
       return try run(
-        unit, on: input, output: (1, 1, shape[0]),
+        unit, on: input, output: (1, 1, shape[0]), lengths: shape,
         weights: {
           Weights(
-            path: path, lengths: shape.map(Int64.init), values: try tensor.floats(),
-            bias: try bias(path, channels: shape[0]))
+            values: try tensor.floats(), bias: try bias(path, channels: shape[0]))
         },
         describe: { result, engine, weights, bias, attributes in
           onednn_inner_product(result, engine, from, weights, bias, to, attributes)

@@ -18,9 +18,9 @@
               place: name.path, expected: "\(encoder.channels[stage]) channels by the contract",
               found: "\(array.channels)")
           }
-          trace(name, array)
+          try trace(name, array)
         }
-        trace(part("stage\(stage)"), array)
+        try trace(part("stage\(stage)"), array)
       }
       if encoder.version == 2 {
         array = try activate(array, part("final/bn"))
@@ -42,7 +42,7 @@
       guard stem.pool else { return array }
       let name = part("stem/pool")
       let pooled = try maxPool(array, name, padding: encoder.poolPadding)
-      trace(name, pooled)
+      try trace(name, pooled)
       return pooled
     }
 
@@ -89,7 +89,7 @@
     private func activate(_ input: OneDNNArray, _ name: Name) throws -> OneDNNArray {
       if isFused { return try normalise(input, name, rectifies: true) }
       let array = try normalise(input, name)
-      trace(name, array)
+      try trace(name, array)
       array.rectify()
       return array
     }

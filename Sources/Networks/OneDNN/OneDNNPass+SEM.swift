@@ -27,8 +27,8 @@
         }
         let array = try linear(
           input, Unit(layer: layer, norm: hasNorm(norm) ? norm : nil), outputs: outputs)
-        array.softmax(size: sem.size, temperature: Float(sem.temperature))
-        trace(head("projector/sem"), array)
+        array.softmax(size: sem.size, temperature: Float(sem.temperature), on: model.device)
+        try trace(head("projector/sem"), array)
         return array
       }
     }
@@ -39,8 +39,19 @@
 
   extension OneDNNArray {
     /// Turns every `size` neighbouring channels of a vector into probabilities, in place.
-    fileprivate func softmax(size: Int, temperature: Float) {
-      let values = buffer.floats
+    fileprivate func softmax(size: Int, temperature: Float, on device: OneDNNDevice) {
+      let count = buffer.count / MemoryLayout<Float>.stride
+      device.run([buffer]) { pointers in
+        Self.softmax(
+          UnsafeMutableBufferPointer(
+            start: pointers[0].assumingMemoryBound(to: Float.self), count: count),
+          size: size, temperature: temperature)
+      }
+    }
+
+    private static func softmax(
+      _ values: UnsafeMutableBufferPointer<Float>, size: Int, temperature: Float
+    ) {
       let sharpness = 1 / temperature
       var start = 0
       while start + size <= values.count {

@@ -21,13 +21,35 @@
       return try pool(input, name, dnnl_pooling_max, rows, columns)
     }
 
-    /// The mean over each picture, [N, C].
+    /// The mean over each picture, [N, C], in float32.
     ///
     /// - Throws: `Failure`.
     func mean(_ input: OneDNNArray, _ name: Name) throws -> OneDNNArray {
+      if input.type == .bfloat16 { return try meanOfHalves(input) }
       let rows = OneDNNWindow(whole: input.height)
       let columns = OneDNNWindow(whole: input.width)
       return try pool(input, name, dnnl_pooling_avg_exclude_padding, rows, columns)
+    }
+
+    /// The mean of bfloat16 numbers, which the library could not give in float32.
+    private func meanOfHalves(_ input: OneDNNArray) throws -> OneDNNArray {
+      let output = try OneDNNArray(input.batch, 1, 1, input.channels, on: model.device)
+      let (batch, pixels, channels) = (input.batch, input.height * input.width, input.channels)
+      model.device.run([input.buffer, output.buffer]) { pointers in
+        let halves = pointers[0].assumingMemoryBound(to: UInt16.self)
+        let means = pointers[1].assumingMemoryBound(to: Float.self)
+        let share = 1 / Float(pixels)
+        for picture in 0..<batch {
+          let mean = means + picture * channels
+          for channel in 0..<channels { mean[channel] = 0 }
+          for pixel in 0..<pixels {
+            let row = halves + (picture * pixels + pixel) * channels
+            for channel in 0..<channels { mean[channel] += BFloat16.widened(row[channel]) }
+          }
+          for channel in 0..<channels { mean[channel] *= share }
+        }
+      }
+      return output
     }
 
     private func pool(
@@ -35,10 +57,10 @@
       _ columns: OneDNNWindow
     ) throws -> OneDNNArray {
       let output = try OneDNNArray(
-        input.batch, rows.count, columns.count, input.channels, on: model.device)
+        input.batch, rows.count, columns.count, input.channels, input.type, on: model.device)
       let primitive = try model.layer(name.path, for: input) {
-        let source = try OneDNNArray.layout(input.lengths, dnnl_nhwc)
-        let destination = try OneDNNArray.layout(output.lengths, dnnl_nhwc)
+        let source = try input.layout()
+        let destination = try output.layout()
         let (from, to) = (source.pointer, destination.pointer)
         return try OneDNNPrimitive(name.path, on: model.device) {
           onednn_pooling(
@@ -46,7 +68,8 @@
             rows.before(with: columns), rows.after(with: columns), $2)
         }
       }
-      try primitive.run([(DNNL_ARG_SRC, input.pointer), (DNNL_ARG_DST, output.pointer)])
+      try model.device.run(
+        primitive, [(DNNL_ARG_SRC, input.buffer), (DNNL_ARG_DST, output.buffer)])
       return output
     }
 
@@ -55,16 +78,18 @@
     /// - Throws: `Failure`.
     func add(_ side: OneDNNArray, to array: OneDNNArray) throws {
       let primitive = try model.layer("sum", for: array) {
-        let layout = try OneDNNArray.layout(array.lengths, dnnl_nhwc)
+        let layout = try array.layout()
         let pointer = layout.pointer
         return try OneDNNPrimitive("sum", on: model.device) {
           onednn_sum($0, $1, pointer, $2)
         }
       }
-      try primitive.run([
-        (DNNL_ARG_SRC_0, array.pointer), (DNNL_ARG_SRC_1, side.pointer),
-        (DNNL_ARG_DST, array.pointer),
-      ])
+      try model.device.run(
+        primitive,
+        [
+          (DNNL_ARG_SRC_0, array.buffer), (DNNL_ARG_SRC_1, side.buffer),
+          (DNNL_ARG_DST, array.buffer),
+        ])
     }
   }
 

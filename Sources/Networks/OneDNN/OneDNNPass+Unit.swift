@@ -22,10 +22,7 @@
 
     /// The weights of a unit.
     struct Weights {
-      var path: String
-      /// The shape in the library's order: OIHW or [out, in].
-      var lengths: [Int64]
-      /// The values, row-major.
+      /// The values, row-major: OIHW or [out, in].
       var values: [Float]
       /// One value an output channel.
       var bias: [Float]
@@ -41,35 +38,41 @@
     ///
     /// - Parameters:
     ///   - output: height, width and channels of the result.
+    ///   - lengths: of the weights, in the library's order: OIHW or [out, in].
     ///   - weights: reads the weights; called only where no primitive is ready.
     /// - Throws: `Failure`.
     func run(
-      _ unit: Unit, on input: OneDNNArray, output shape: (Int, Int, Int),
+      _ unit: Unit, on input: OneDNNArray, output shape: (Int, Int, Int), lengths: [Int],
       weights: () throws -> Weights,
       describe: Describe
     ) throws -> OneDNNArray {
       let (height, width, channels) = shape
       let side = isFused ? try unit.side?() : nil
       let primitive = try model.layer(unit.layer.path, for: input, isFused: isFused) {
-        var weights = try weights()
-        if isFused, let norm = unit.norm {
-          try OneDNNNorm(norm.path, channels: channels, of: model.checkpoint)
-            .fold(into: &weights.values, bias: &weights.bias)
+        try prepare(
+          unit.layer.path, lengths, input.type, adds: side != nil,
+          rectifies: isFused && unit.rectifies, describe
+        ) {
+          var weights = try weights()
+          if isFused, let norm = unit.norm {
+            try OneDNNNorm(norm.path, channels: channels, of: model.checkpoint)
+              .fold(into: &weights.values, bias: &weights.bias)
+          }
+          if isFused, !weights.areFinite { throw OneDNNNotFinite() }
+          return weights
         }
-        if isFused, !weights.areFinite { throw OneDNNNotFinite() }
-        return try prepare(
-          &weights, adds: side != nil, rectifies: isFused && unit.rectifies, describe)
       }
       var result =
         try side
-        ?? OneDNNArray(input.batch, height, width, channels, on: model.device)
+        ?? OneDNNArray(input.batch, height, width, channels, input.type, on: model.device)
       try match(result, [input.batch, channels, height, width], unit.layer)
-      try primitive.run([(DNNL_ARG_SRC, input.pointer), (DNNL_ARG_DST, result.pointer)])
+      try model.device.run(
+        primitive, [(DNNL_ARG_SRC, input.buffer), (DNNL_ARG_DST, result.buffer)])
       guard !isFused else { return result }
-      trace(unit.layer, result)
+      try trace(unit.layer, result)
       if let norm = unit.norm {
         result = try normalise(result, norm)
-        trace(norm, result)
+        try trace(norm, result)
       }
       if let side = try unit.side?() {
         try match(side, result.shape, unit.layer)
@@ -81,19 +84,23 @@
 
     /// A primitive that keeps its weights in the layout it likes best.
     private func prepare(
-      _ weights: inout Weights, adds: Bool, rectifies: Bool,
-      _ describe: Describe
+      _ path: String, _ shape: [Int], _ type: Precision, adds: Bool, rectifies: Bool,
+      _ describe: Describe, _ load: () throws -> Weights
     ) throws -> OneDNNPrimitive {
-      let rowMajor = weights.lengths.count == 4 ? dnnl_oihw : dnnl_oi
-      let stored = try OneDNNArray.layout(weights.lengths, rowMajor)
-      let free = try OneDNNArray.layout(weights.lengths, dnnl_format_tag_any)
-      let vector = try OneDNNArray.layout([Int64(weights.bias.count)], dnnl_x)
+      let lengths = shape.map(Int64.init)
+      let rowMajor = lengths.count == 4 ? dnnl_oihw : dnnl_oi
+      let stored = try OneDNNArray.layout(lengths, rowMajor)
+      let free = try OneDNNArray.layout(lengths, dnnl_format_tag_any, type)
+      let vector = try OneDNNArray.layout([lengths[0]], dnnl_x)
       let (freePointer, vectorPointer) = (free.pointer, vector.pointer)
       let primitive = try OneDNNPrimitive(
-        weights.path, on: model.device, adds: adds, rectifies: rectifies
+        path, on: model.device, adds: adds, rectifies: rectifies
       ) { describe($0, $1, freePointer, vectorPointer, $2) }
+      if try model.shared?.give(path, to: primitive) ?? false { return primitive }
+      var weights = try load()
       try primitive.keep(&weights.values, in: stored, as: DNNL_ARG_WEIGHTS)
       try primitive.keep(&weights.bias, in: vector, as: DNNL_ARG_BIAS)
+      model.shared?.take(path, from: primitive)
       return primitive
     }
 

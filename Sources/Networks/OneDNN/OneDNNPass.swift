@@ -10,6 +10,8 @@
     let isTraining: Bool
     /// Running statistics after the batch norms passed so far, by native name.
     var statistics: [String: [Double]] = [:]
+    /// The stages that are outputs of a program.
+    var wanted: Set<String> = []
     private let branch: String
     private let observer: (@Sendable (String, Activation) -> Void)?
 
@@ -47,7 +49,15 @@
     }
 
     /// Shows a stage to whoever asked for it.
-    func trace(_ name: Name, _ array: OneDNNArray) {
+    ///
+    /// In a program a stage that is wanted becomes an output.
+    ///
+    /// - Throws: `OneDNNComplete` once a program has all that is wanted.
+    func trace(_ name: Name, _ array: OneDNNArray) throws {
+      if let program = model.device.program, wanted.contains(name.stage) {
+        try publish(name, array, in: program)
+        if program.outputs.count == wanted.count { throw OneDNNComplete() }
+      }
       guard let observer else { return }
       observer(name.stage, name.isVector ? array.vectors : array.activation)
     }
@@ -57,15 +67,17 @@
     /// - Throws: `Failure`.
     func run(_ input: OneDNNArray, until last: Output) throws -> [Output: Activation] {
       var outputs: [Output: Activation] = [:]
-      func note(_ output: Output, _ array: OneDNNArray) {
-        outputs[output] = array.vectors
-        trace(Name(path: "", stage: output.rawValue, isVector: true), array)
+      func note(_ output: Output, _ array: OneDNNArray) throws {
+        if model.device.program == nil { outputs[output] = array.vectors }
+        try trace(Name(path: "", stage: output.rawValue, isVector: true), array)
       }
       let embedding = try encode(input)
-      note(.embedding, embedding)
+      try note(.embedding, embedding)
       let classifier = head("heads/classifier", as: Output.logits.rawValue)
       if last >= .logits, has("weight", of: classifier) {
-        outputs[.logits] = try linear(embedding, Unit(layer: classifier)).vectors
+        let logits = try linear(embedding, Unit(layer: classifier))
+        // A pass that is not fused has shown the layer already.
+        if isFused { try note(.logits, logits) } else { outputs[.logits] = logits.vectors }
       }
       let mlp = model.checkpoint.contract.mlp
       guard last >= .projection, has("weight", of: head("projector/linear0")) else {
@@ -74,13 +86,13 @@
       let projection = try perceive(
         embedSimplicially(embedding), "projector", sizes: mlp.projector, biases: mlp.projectorBiases
       )
-      note(.projection, projection)
+      try note(.projection, projection)
       guard last >= .prediction, has("weight", of: head("predictor/linear0")) else {
         return outputs
       }
       let prediction = try perceive(
         projection, "predictor", sizes: mlp.predictor, biases: mlp.predictorBiases)
-      note(.prediction, prediction)
+      try note(.prediction, prediction)
       return outputs
     }
   }

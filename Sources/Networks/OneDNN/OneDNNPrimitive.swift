@@ -9,6 +9,8 @@
     private let operation: OneDNNHandle
     private let primitive: OneDNNHandle
     private var memories: [Int32: Memory] = [:]
+    /// The bytes of working memory that the caller brings, of a shared operation.
+    let scratchpadSize: Int
 
     /// An argument: the library's object, and the buffer it must keep alive.
     private struct Memory {
@@ -16,7 +18,7 @@
       var buffer: OneDNNBuffer?
     }
 
-    private final class Handle {
+    final class Handle {
       let memory: OneDNNHandle
       init(_ memory: consuming OneDNNHandle) { self.memory = memory }
     }
@@ -41,6 +43,7 @@
         onednn_attributes_create($0, adds, rectifies)
       }
       let attributesPointer = attributes.pointer
+      if device.program != nil { try oneDNN(purpose, onednn_attributes_share(attributesPointer)) }
       operation = try OneDNNHandle(purpose, destroyedBy: dnnl_primitive_desc_destroy) {
         describe($0, device.engine, attributesPointer)
       }
@@ -48,6 +51,8 @@
       primitive = try OneDNNHandle(purpose, destroyedBy: dnnl_primitive_destroy) {
         dnnl_primitive_create($0, operationPointer)
       }
+      scratchpadSize =
+        device.program == nil ? 0 : onednn_layout_size(onednn_scratchpad_layout(operationPointer))
     }
 
     /// The layout the operation wants for an argument (`DNNL_ARG_...`).
@@ -88,6 +93,37 @@
       try keep(buffer, as: argument)
     }
 
+    /// The buffer that is used for an argument in every run.
+    func kept(_ argument: Int32) -> OneDNNBuffer? { memories[argument]?.buffer }
+
+    /// The arguments kept, for a run beside others.
+    var constants: [dnnl_exec_arg_t] {
+      memories.map { dnnl_exec_arg_t(arg: $0.key, memory: $0.value.handle.memory.pointer) }
+    }
+
+    /// An argument at `bytes`, which stay the caller's.
+    ///
+    /// - Throws: `Failure` where the library refuses.
+    func memory(_ argument: Int32, at bytes: UnsafeMutableRawPointer) throws -> Handle {
+      let wanted =
+        argument == DNNL_ARG_SCRATCHPAD
+        ? onednn_scratchpad_layout(operation.pointer) : layout(of: argument)
+      let engine = device.engine
+      return Handle(
+        try OneDNNHandle(purpose, destroyedBy: dnnl_memory_destroy) {
+          onednn_memory_create($0, wanted, engine, bytes)
+        })
+    }
+
+    /// Runs the operation on exactly these arguments, on a stream of the caller's.
+    ///
+    /// - Throws: `Failure` where the library refuses.
+    func run(_ arguments: [dnnl_exec_arg_t], on stream: OpaquePointer) throws {
+      try oneDNN(
+        purpose,
+        dnnl_primitive_execute(primitive.pointer, stream, Int32(arguments.count), arguments))
+    }
+
     /// Runs the operation on the arguments kept and those given, and waits for the result.
     ///
     /// - Throws: `Failure` where the library refuses.
@@ -107,11 +143,7 @@
         try oneDNN(purpose, dnnl_memory_set_data_handle(memory.handle.memory.pointer, bytes))
         return
       }
-      let wanted = layout(of: argument)
-      let handle = try OneDNNHandle(purpose, destroyedBy: dnnl_memory_destroy) {
-        onednn_memory_create($0, wanted, device.engine, bytes)
-      }
-      memories[argument] = Memory(handle: Handle(handle))
+      memories[argument] = Memory(handle: try memory(argument, at: bytes))
     }
   }
 #endif

@@ -1,0 +1,120 @@
+#if ONEDNN
+  import Tensors
+
+  extension OneDNNBackend {
+    public func rectify(_ input: OneDNNValue) throws -> (OneDNNValue, Pullback) {
+      team.use()
+      let (output, buffer) = try unwritten(input.shape, input.type)
+      let scratch = OneDNNScratch()
+      defer { scratch.end() }
+      let source = try pointer(to: input, scratch)
+      timed(.batchNorm) {
+        rectify(output, source, to: buffer.pointer)
+      }
+      return (
+        output,
+        { [unowned self] gradient in
+          try self.expect(output.shape, gradient, "ReLU")
+          return try self.pull(gradient, where: output)
+        }
+      )
+    }
+
+    public func add(
+      _ left: OneDNNValue, _ right: OneDNNValue, rectifies: Bool
+    ) throws -> (OneDNNValue, Pullback) {
+      try expect(left.shape, right, "residual sum")
+      team.use()
+      let (output, buffer) = try unwritten(left.shape, left.type)
+      let scratch = (OneDNNScratch(), OneDNNScratch())
+      defer {
+        scratch.0.end()
+        scratch.1.end()
+      }
+      let (leftSource, leftNorm) = try operand(left, scratch.0)
+      let (rightSource, rightNorm) = try operand(right, scratch.1)
+      timed(.batchNorm) {
+        add(
+          output, leftSource, leftNorm, rightSource, rightNorm, rectifies: rectifies,
+          to: buffer.pointer)
+      }
+      let shape = output.shape
+      let mask = rectifies ? output : nil
+      return (
+        output,
+        { [unowned self] gradient in
+          try self.expect(shape, gradient, "residual sum")
+          return try self.pull(gradient, where: mask, reducing: [leftNorm, rightNorm])
+        }
+      )
+    }
+
+    public func sum(_ left: OneDNNValue, _ right: OneDNNValue) throws -> OneDNNValue {
+      try expect(left.shape, right, "sum of gradients")
+      let result = OneDNNValue(left.shape, left.type, .sum(left, right))
+      for (norm, sums) in left.reductions {
+        guard let others = right.reductions[norm] else { continue }
+        result.reductions[norm] = sums + others
+      }
+      return result
+    }
+
+    /// What a sum reads of a value: numbers, and the batch norm behind which it wants them.
+    private func operand(
+      _ value: OneDNNValue, _ scratch: OneDNNScratch
+    ) throws -> (UnsafeMutableRawPointer, OneDNNNormalisation?) {
+      guard case .normalised(let source, let norm) = value.content else {
+        return (try pointer(to: value, scratch), nil)
+      }
+      return (try pointer(to: source, scratch), norm)
+    }
+
+    /// The gradient in front of a ReLU whose result is `mask`, and what the batch norms before it need.
+    private func pull(
+      _ gradient: OneDNNValue, where mask: OneDNNValue?, reducing norms: [OneDNNNormalisation?] = []
+    ) throws -> OneDNNValue {
+      team.use()
+      let norms = norms.compactMap { $0 }
+      if mask == nil, norms.isEmpty { return gradient }
+      let (result, buffer) = try unwritten(gradient.shape, gradient.type)
+      let scratch = (OneDNNScratch(), OneDNNScratch(), OneDNNScratch())
+      defer {
+        scratch.0.end()
+        scratch.1.end()
+        scratch.2.end()
+      }
+      var terms = (gradient, nil as OneDNNValue?)
+      if case .sum(let left, let right) = gradient.content { terms = (left, right) }
+      let left = try pointer(to: terms.0, scratch.0)
+      let right = try terms.1.map { try pointer(to: $0, scratch.1) }
+      let output = try mask.map { try pointer(to: $0, scratch.2) }
+      guard let first = norms.first else {
+        timed(.batchNorm) {
+          addGradients(
+            result, 0..<result.batch, left, right, where: output, to: buffer.pointer)
+        }
+        return result
+      }
+      var sums = OneDNNSums(channels: result.storedChannels)
+      let sourceScratch = OneDNNScratch()
+      defer { sourceScratch.end() }
+      let input = try pointer(to: first.source, sourceScratch)
+      timed(.batchNorm) {
+        addAndReduce(
+          result, left, right, where: output, input, first, to: buffer.pointer, into: &sums)
+      }
+      result.reductions[ObjectIdentifier(first)] = sums
+      return result
+    }
+  }
+
+  extension OneDNNSums {
+    /// The sums of two gradients together.
+    static func + (left: OneDNNSums, right: OneDNNSums) -> OneDNNSums {
+      var sums = left
+      sums.first = zip(left.first, right.first).map(+)
+      sums.second = zip(left.second, right.second).map(+)
+      return sums
+    }
+  }
+#endif

@@ -1,0 +1,145 @@
+#if ONEDNN
+  import COneDNN
+  import Tensors
+
+  extension OneDNNBackend {
+    public func value(_ numbers: [Float], shape: [Int]) throws -> OneDNNValue {
+      guard shape.count == 4 || shape.count == 2, shape.allSatisfy({ $0 > 0 }),
+        Tensor.elementCount(of: shape) == numbers.count
+      else {
+        throw Failure(
+          place: "activation", expected: "\(numbers.count) numbers in two or four axes",
+          found: "the shape \(shape)")
+      }
+      team.use()
+      let type = shape.count == 4 ? pictureType : .float32
+      if shape.count == 4, shape[1] <= 3 {
+        let buffer = try device.buffer(bytes: numbers.count * 4)
+        buffer.floats.update(from: numbers, count: numbers.count)
+        return OneDNNValue(shape, type, .pictures(buffer))
+      }
+      let (value, buffer) = try unwritten(shape, type)
+      numbers.withUnsafeBufferPointer { value.write($0, 0..<shape[0], to: buffer.pointer) }
+      return value
+    }
+
+    public func numbers(of value: OneDNNValue) throws -> [Float] {
+      var numbers = [Float](repeating: 0, count: value.shape.reduce(1, *))
+      let scratch = OneDNNScratch()
+      defer { scratch.end() }
+      let source = try pointer(to: value, scratch)
+      numbers.withUnsafeMutableBufferPointer { value.read(source, to: $0) }
+      return numbers
+    }
+
+    /// Where the pictures `range` of a value lie, which are computed to `scratch` if nobody stored them.
+    func pointer(
+      to value: OneDNNValue, _ range: Range<Int>, _ scratch: OneDNNScratch
+    ) throws -> UnsafeMutableRawPointer {
+      if case .stored(let buffer) = value.content {
+        return buffer.pointer + range.lowerBound * value.pictureBytes
+      }
+      let buffer = try scratch.buffer ?? device.buffer(bytes: range.count * value.pictureBytes)
+      scratch.buffer = buffer
+      try compute(value, range, to: buffer.pointer)
+      return buffer.pointer
+    }
+
+    /// Where all pictures of a value lie.
+    func pointer(
+      to value: OneDNNValue, _ scratch: OneDNNScratch
+    ) throws -> UnsafeMutableRawPointer {
+      try pointer(to: value, 0..<value.batch, scratch)
+    }
+
+    /// The same value, stored.
+    func stored(_ value: OneDNNValue) throws -> OneDNNValue {
+      if case .stored = value.content { return value }
+      let (result, buffer) = try unwritten(value.shape, value.type)
+      try compute(value, 0..<value.batch, to: buffer.pointer)
+      result.reductions = value.reductions
+      return result
+    }
+
+    /// Computes the pictures `range` of a value that is only noted.
+    private func compute(
+      _ value: OneDNNValue, _ range: Range<Int>, to result: UnsafeMutableRawPointer
+    ) throws {
+      let (one, two) = (OneDNNScratch(), OneDNNScratch())
+      defer {
+        one.end()
+        two.end()
+      }
+      switch value.content {
+      case .stored: return
+      case .pictures(let buffer):
+        let size = value.channels * value.pixels
+        let source = UnsafeBufferPointer(
+          start: buffer.floats + range.lowerBound * size, count: range.count * size)
+        value.write(source, 0..<range.count, to: result)
+      case .normalised(let source, let norm):
+        let source = try pointer(to: source, range, one)
+        timed(.batchNorm) { normalise(value, range, source, norm, to: result) }
+      case .unnormalised(let gradient, let norm, let back):
+        let gradient = try pointer(to: gradient, range, one)
+        let source = try pointer(to: norm.source, range, two)
+        timed(.batchNorm) { unnormalise(value, range, gradient, source, norm, back, to: result) }
+      case .sum(let left, let right):
+        let left = try pointer(to: left, range, one)
+        let right = try pointer(to: right, range, two)
+        timed(.batchNorm) {
+          addGradients(value, range, left, right, where: nil, to: result)
+        }
+      }
+    }
+  }
+
+  extension OneDNNValue {
+    /// How `count` pictures of it are cut into pieces of work.
+    func tiling(_ count: Int) -> OneDNNTiling {
+      OneDNNTiling(pictures: count, blocks: blocks, pixels: pixels)
+    }
+
+    /// Writes row-major numbers as they are stored.
+    fileprivate func write(
+      _ numbers: UnsafeBufferPointer<Float>, _ pictures: Range<Int>,
+      to result: UnsafeMutableRawPointer
+    ) {
+      for picture in pictures {
+        for block in 0..<blocks {
+          for pixel in 0..<pixels {
+            var vector = OneDNNVector.zero
+            for lane in 0..<min(16, channels - block * 16) {
+              let channel = picture * channels + block * 16 + lane
+              vector[lane] = numbers[channel * pixels + pixel]
+            }
+            let place = (picture * blocks + block) * pixels + pixel
+            switch type {
+            case .float32: OneDNNFloat32.store(vector, result, place)
+            case .bfloat16: OneDNNBFloat16.store(vector, result, place)
+            }
+          }
+        }
+      }
+    }
+
+    /// Reads what is stored as row-major numbers.
+    fileprivate func read(
+      _ source: UnsafeMutableRawPointer, to numbers: UnsafeMutableBufferPointer<Float>
+    ) {
+      for plane in 0..<batch * blocks {
+        let first = plane % blocks * 16
+        let row = (plane / blocks * channels + first) * pixels
+        for pixel in 0..<pixels {
+          let place = plane * pixels + pixel
+          let vector =
+            type == .float32
+            ? OneDNNFloat32.load(source, place) : OneDNNBFloat16.load(source, place)
+          for lane in 0..<min(16, channels - first) {
+            numbers[row + lane * pixels + pixel] = vector[lane]
+          }
+        }
+      }
+    }
+  }
+#endif

@@ -1,0 +1,97 @@
+#if ONEDNN
+  import COneDNN
+  import Glibc
+  import Tensors
+
+  /// The processor as the library sees it, and the memory in which activations take turns.
+  final class OneDNNDevice {
+    private let engineHandle: OneDNNHandle
+    private let streamHandle: OneDNNHandle
+    private var spare: [Int: [UnsafeMutableRawPointer]] = [:]
+
+    /// The processor, and a queue of work for it.
+    ///
+    /// - Throws: `Failure` where the library refuses.
+    init() throws {
+      engineHandle = try OneDNNHandle("engine", destroyedBy: dnnl_engine_destroy) {
+        dnnl_engine_create($0, dnnl_cpu, 0)
+      }
+      let engine = engineHandle.pointer
+      streamHandle = try OneDNNHandle("stream", destroyedBy: dnnl_stream_destroy) {
+        dnnl_stream_create($0, engine, UInt32(dnnl_stream_default_flags.rawValue))
+      }
+    }
+
+    deinit { freeSpareMemory() }
+
+    /// The library's engine.
+    var engine: OpaquePointer { engineHandle.pointer }
+    /// The library's stream.
+    var stream: OpaquePointer { streamHandle.pointer }
+
+    /// Memory whose content is undefined.
+    ///
+    /// What one activation leaves behind the next one of its size uses: fresh pages of the system
+    /// cost as much time as a layer's arithmetic, and every step asks for the same sizes.
+    ///
+    /// - Throws: `Failure` (`inputOutput`) where there is no memory.
+    func buffer(bytes: Int) throws -> OneDNNBuffer {
+      let size = max(bytes + 63, 64) & ~63
+      if let pointer = spare[size]?.popLast() { return OneDNNBuffer(pointer, size, of: self) }
+      var pointer: UnsafeMutableRawPointer?
+      guard posix_memalign(&pointer, 64, size) == 0, let pointer else {
+        throw Failure(.inputOutput, "no memory for \(bytes) bytes of a network in training")
+      }
+      return OneDNNBuffer(pointer, size, of: self)
+    }
+
+    /// Memory of `count` numbers, all 0.
+    ///
+    /// - Throws: `Failure` (`inputOutput`) where there is no memory.
+    func zeros(_ count: Int) throws -> OneDNNBuffer {
+      let buffer = try buffer(bytes: count * 4)
+      memset(buffer.pointer, 0, count * 4)
+      return buffer
+    }
+
+    fileprivate func take(back pointer: UnsafeMutableRawPointer, _ size: Int) {
+      spare[size, default: []].append(pointer)
+    }
+
+    /// Gives what no activation uses back to the system.
+    func freeSpareMemory() {
+      for pointer in spare.values.joined() { free(pointer) }
+      spare = [:]
+    }
+  }
+
+  /// Memory for what is computed on the way, held until `end()`: a pointer alone keeps nothing.
+  final class OneDNNScratch {
+    /// What is held.
+    var buffer: OneDNNBuffer?
+
+    /// Gives the memory back.
+    func end() { buffer = nil }
+  }
+
+  /// Memory at a multiple of 64 bytes; when nothing uses it any more, the device has it again.
+  final class OneDNNBuffer {
+    /// Where it begins.
+    let pointer: UnsafeMutableRawPointer
+    private let size: Int
+    private let device: OneDNNDevice
+
+    fileprivate init(_ pointer: UnsafeMutableRawPointer, _ size: Int, of device: OneDNNDevice) {
+      self.pointer = pointer
+      self.size = size
+      self.device = device
+    }
+
+    deinit { device.take(back: pointer, size) }
+
+    /// The content as float32.
+    var floats: UnsafeMutablePointer<Float> {
+      pointer.assumingMemoryBound(to: Float.self)
+    }
+  }
+#endif

@@ -1,0 +1,210 @@
+import Gradients
+
+/// Loops over the numbers of one tensor, compiled for `Float` and for `Double`.
+///
+/// Generic code that another module instantiates is not specialised by the compiler; the casts here
+/// bring every loop to a concrete type once per tensor.
+enum Kernels {
+  /// u = scale (g + decay p); m = momentum m + u; p -= rate m, or rate (u + momentum m) with Nesterov.
+  struct Momentum {
+    /// Weight decay, added to the gradient.
+    var decay: Double
+    /// What the decayed gradient is multiplied by.
+    var scale: Double
+    /// The share of the buffer that stays.
+    var momentum: Double
+    /// What the buffer is multiplied by when the parameter moves.
+    var rate: Double
+    /// Whether the parameter moves by the buffer of the next step (Nesterov 1983, as PyTorch has it).
+    var isNesterov: Bool
+  }
+
+  /// One step of SGD with momentum.
+  static func step<Scalar: TrainingScalar>(
+    _ values: UnsafeMutableBufferPointer<Scalar>, _ gradient: UnsafeMutableBufferPointer<Scalar>,
+    _ buffer: UnsafeMutableBufferPointer<Scalar>, _ constants: Momentum
+  ) {
+    if let values = values as? UnsafeMutableBufferPointer<Float>,
+      let gradient = gradient as? UnsafeMutableBufferPointer<Float>,
+      let buffer = buffer as? UnsafeMutableBufferPointer<Float>
+    {
+      stepBody(values, gradient, buffer, constants)
+    } else if let values = values as? UnsafeMutableBufferPointer<Double>,
+      let gradient = gradient as? UnsafeMutableBufferPointer<Double>,
+      let buffer = buffer as? UnsafeMutableBufferPointer<Double>
+    {
+      stepBody(values, gradient, buffer, constants)
+    } else {
+      stepBody(values, gradient, buffer, constants)
+    }
+  }
+
+  @inline(__always)
+  private static func stepBody<Scalar: TrainingScalar>(
+    _ values: UnsafeMutableBufferPointer<Scalar>, _ gradient: UnsafeMutableBufferPointer<Scalar>,
+    _ buffer: UnsafeMutableBufferPointer<Scalar>, _ constants: Momentum
+  ) {
+    let (decay, scale) = (Scalar(constants.decay), Scalar(constants.scale))
+    let (momentum, rate) = (Scalar(constants.momentum), Scalar(constants.rate))
+    if constants.isNesterov {
+      for index in 0..<values.count {
+        let direction = scale * (gradient[index] + decay * values[index])
+        let moved = momentum * buffer[index] + direction
+        buffer[index] = moved
+        values[index] -= rate * (direction + momentum * moved)
+      }
+    } else {
+      for index in 0..<values.count {
+        let direction = scale * (gradient[index] + decay * values[index])
+        let moved = momentum * buffer[index] + direction
+        buffer[index] = moved
+        values[index] -= rate * moved
+      }
+    }
+  }
+
+  /// The constants of one step of Adam for one parameter.
+  struct Adam {
+    var rate: Double
+    var decay: Double
+    var beta1: Double
+    var beta2: Double
+    var eps: Double
+    /// Updates of this parameter, this one included.
+    var step: Double
+    /// Whether weight decay shrinks the parameter itself (AdamW) instead of joining the gradient.
+    var isDecoupled: Bool
+  }
+
+  /// One step of Adam in PyTorch's order of operations.
+  static func step<Scalar: TrainingScalar>(
+    _ values: UnsafeMutableBufferPointer<Scalar>, _ gradient: UnsafeMutableBufferPointer<Scalar>,
+    _ first: UnsafeMutableBufferPointer<Scalar>, _ second: UnsafeMutableBufferPointer<Scalar>,
+    _ constants: Adam
+  ) {
+    if let values = values as? UnsafeMutableBufferPointer<Float>,
+      let gradient = gradient as? UnsafeMutableBufferPointer<Float>,
+      let first = first as? UnsafeMutableBufferPointer<Float>,
+      let second = second as? UnsafeMutableBufferPointer<Float>
+    {
+      adamBody(values, gradient, first, second, constants)
+    } else if let values = values as? UnsafeMutableBufferPointer<Double>,
+      let gradient = gradient as? UnsafeMutableBufferPointer<Double>,
+      let first = first as? UnsafeMutableBufferPointer<Double>,
+      let second = second as? UnsafeMutableBufferPointer<Double>
+    {
+      adamBody(values, gradient, first, second, constants)
+    } else {
+      adamBody(values, gradient, first, second, constants)
+    }
+  }
+
+  @inline(__always)
+  private static func adamBody<Scalar: TrainingScalar>(
+    _ values: UnsafeMutableBufferPointer<Scalar>, _ gradient: UnsafeMutableBufferPointer<Scalar>,
+    _ first: UnsafeMutableBufferPointer<Scalar>, _ second: UnsafeMutableBufferPointer<Scalar>,
+    _ constants: Adam
+  ) {
+    let beta2 = Scalar(constants.beta2)
+    let (rest1, rest2) = (Scalar(1 - constants.beta1), Scalar(1 - constants.beta2))
+    let correction1 = 1 - power(constants.beta1, constants.step)
+    let correction2 = 1 - power(constants.beta2, constants.step)
+    let rate = Scalar(constants.rate / correction1)
+    let root = Scalar(correction2.squareRoot())
+    let eps = Scalar(constants.eps)
+    let shrink = constants.isDecoupled ? Scalar(1 - constants.rate * constants.decay) : 1
+    let decay = constants.isDecoupled ? 0 : Scalar(constants.decay)
+    for index in 0..<values.count {
+      let value = values[index] * shrink
+      let direction = gradient[index] + decay * value
+      let mean = first[index] + rest1 * (direction - first[index])
+      let square = beta2 * second[index] + rest2 * direction * direction
+      first[index] = mean
+      second[index] = square
+      values[index] = value - rate * mean / (square.squareRoot() / root + eps)
+    }
+  }
+
+  /// target = target + (1 - tau) (online - target).
+  static func average<Scalar: TrainingScalar>(
+    _ target: UnsafeMutableBufferPointer<Scalar>, _ online: UnsafeMutableBufferPointer<Scalar>,
+    tau: Double
+  ) {
+    if let target = target as? UnsafeMutableBufferPointer<Float>,
+      let online = online as? UnsafeMutableBufferPointer<Float>
+    {
+      averageBody(target, online, Float(1 - tau))
+    } else if let target = target as? UnsafeMutableBufferPointer<Double>,
+      let online = online as? UnsafeMutableBufferPointer<Double>
+    {
+      averageBody(target, online, 1 - tau)
+    } else {
+      averageBody(target, online, Scalar(1 - tau))
+    }
+  }
+
+  @inline(__always)
+  private static func averageBody<Scalar: TrainingScalar>(
+    _ target: UnsafeMutableBufferPointer<Scalar>, _ online: UnsafeMutableBufferPointer<Scalar>,
+    _ share: Scalar
+  ) {
+    for index in 0..<target.count { target[index] += share * (online[index] - target[index]) }
+  }
+
+  /// The sum of (left + factor * right)^2 in float64; of left^2 where the factor is 0.
+  static func squares<Scalar: TrainingScalar>(
+    _ left: UnsafeMutableBufferPointer<Scalar>, plus factor: Double = 0,
+    _ right: UnsafeMutableBufferPointer<Scalar>
+  ) -> Double {
+    if let left = left as? UnsafeMutableBufferPointer<Float>,
+      let right = right as? UnsafeMutableBufferPointer<Float>
+    {
+      return squaresBody(left, factor, right)
+    }
+    if let left = left as? UnsafeMutableBufferPointer<Double>,
+      let right = right as? UnsafeMutableBufferPointer<Double>
+    {
+      return squaresBody(left, factor, right)
+    }
+    return squaresBody(left, factor, right)
+  }
+
+  /// Eight sums side by side, which a processor adds at once; their order is fixed.
+  @inline(__always)
+  private static func squaresBody<Scalar: TrainingScalar>(
+    _ left: UnsafeMutableBufferPointer<Scalar>, _ factor: Double,
+    _ right: UnsafeMutableBufferPointer<Scalar>
+  ) -> Double {
+    var sums = SIMD8<Double>()
+    let whole = left.count & ~7
+    var index = 0
+    while index < whole {
+      var part = SIMD8<Double>()
+      for lane in 0..<8 { part[lane] = Double(left[index + lane]) }
+      if factor != 0 {
+        for lane in 0..<8 { part[lane] += factor * Double(right[index + lane]) }
+      }
+      sums += part * part
+      index += 8
+    }
+    var sum = sums.sum()
+    while index < left.count {
+      let value = Double(left[index]) + (factor == 0 ? 0 : factor * Double(right[index]))
+      sum += value * value
+      index += 1
+    }
+    return sum
+  }
+
+  /// base^exponent for a whole exponent, by squaring.
+  static func power(_ base: Double, _ exponent: Double) -> Double {
+    guard exponent >= 1, exponent < 1e15 else { return exponent < 1 ? 1 : 0 }
+    var (result, factor, rest) = (1.0, base, Int(exponent))
+    while rest > 0 {
+      if rest & 1 == 1 { result *= factor }
+      factor *= factor
+      rest >>= 1
+    }
+    return result
+  }
+}

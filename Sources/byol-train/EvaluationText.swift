@@ -1,0 +1,61 @@
+import Checkpoints
+import Tensors
+import Terminals
+import Training
+
+/// What an evaluation found, as people read it.
+enum EvaluationText {
+  static func print(_ report: EvaluationReport, json: Bool) throws {
+    if json { return try printJSON(report) }
+    Swift.print(
+      "\(report.method): \(report.branch.rawValue) encoder, \(report.engine)")
+    var settings = Table()
+    settings.row("classes", "\(report.classes)")
+    settings.row(
+      "pictures",
+      "\(Numbers.grouped(report.trainingPictures)) to learn from"
+        + (report.validationPictures.map { ", \(Numbers.grouped($0)) to choose by" } ?? "")
+        + ", \(Numbers.grouped(report.accuracy.count)) to judge"
+        + (report.testIsHeldOut ? " (held out)" : ""))
+    for setting in report.settings { settings.row(setting.name, text(setting.value)) }
+    Swift.print(settings.text)
+    if !report.sweep.isEmpty {
+      Swift.print("\non the validation pictures")
+      Swift.print(table(report.sweep))
+    }
+    if !report.others.isEmpty {
+      Swift.print("\nother settings, on the test pictures")
+      Swift.print(table(report.others))
+    }
+    for picture in report.corrupt.prefix(10) {
+      Swift.print("  left out: \(picture.name): \(picture.reason)")
+    }
+    if report.corrupt.count > 10 {
+      Swift.print("  and \(report.corrupt.count - 10) more pictures that cannot be read")
+    }
+    for note in report.notes { Swift.print("  note: \(note)") }
+    if let written = report.written { Swift.print("  written: \(written)") }
+    Swift.print("\naccuracy: \(text(report.accuracy))")
+  }
+
+  private static func table(_ trials: [EvaluationReport.Trial]) -> String {
+    var table = Table()
+    for trial in trials {
+      table.row(
+        trial.settings.map { "\($0.name) \(text($0.value))" }
+          + [text(trial.accuracy), trial.converged == false ? "not converged" : ""])
+    }
+    return table.text
+  }
+
+  private static func text(_ accuracy: Accuracy) -> String {
+    "top-1 \(Numbers.fixed(100 * accuracy.top1, 2)) %"
+      + (accuracy.top5.map { ", top-5 \(Numbers.fixed(100 * $0, 2)) %" } ?? "")
+  }
+
+  /// Small and large numbers in two digits, others as they are.
+  private static func text(_ value: JSONValue) -> String {
+    guard case .number(let number) = value, Int(exactly: number) == nil else { return value.text }
+    return Numbers.error(number)
+  }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Checkpoints
+import Terminals
+import Training
+
+/// Goes on from a checkpoint.
+struct Resume: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Goes on from a checkpoint of any program, as its source would have.",
+    discussion: """
+      A run's own checkpoint needs no option but --data, and is replaced as the run goes on; any other \
+      is left as it is, and --out tells where the run's checkpoints go.
+      """)
+
+  @Argument(help: "The checkpoint: a file, or a directory of several.")
+  var checkpoint: String
+
+  @OptionGroup(title: "Reading") var reading: ReadingOptions
+  @OptionGroup(title: "Pictures and length") var data: DataOptions
+  @OptionGroup(title: "Checkpoints") var output: OutputOptions
+  @OptionGroup(title: "Recipe") var recipe: RecipeOptions
+  @OptionGroup(title: "Engine") var engine: EngineOptions
+  @OptionGroup(title: "Watching") var watching: WatchOptions
+
+  func run() throws {
+    let loaded = try reading.open(checkpoint)
+    var options = SessionOptions()
+    data.apply(to: &options)
+    output.apply(to: &options)
+    recipe.apply(to: &options)
+    engine.apply(to: &options)
+    try watching.train(try Session(resuming: loaded, options: options))
+  }
+}
+
+/// How the checkpoint is read.
+struct ReadingOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The checkpoint's dialect.", valueName: "dialect"))
+  var from: String?
+
+  @Option(help: ArgumentHelp("The checkpoint's format.", valueName: "format"))
+  var fromFormat: String?
+
+  @Option(help: ArgumentHelp("A further file of the checkpoint.", valueName: "file"))
+  var with: [String] = []
+
+  @Option(help: ArgumentHelp("Leave out names like this; * is any text.", valueName: "pattern"))
+  var drop: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Set a field: encoder.padding=same, recipe.tau.base=0.99.", valueName: "field=value"))
+  var set: [String] = []
+
+  /// Opens the checkpoint.
+  func open(_ path: String) throws -> Loaded {
+    var loaded = try Loaded(
+      path, with: with, format: fromFormat, dialect: from, drop: NamePatterns(drop))
+    for setting in set { try loaded.checkpoint.set(setting) }
+    return loaded
+  }
+}

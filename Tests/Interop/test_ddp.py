@@ -1,0 +1,178 @@
+"""A checkpoint goes on in two processes of PyTorch's DistributedDataParallel, and comes back.
+
+gloo has no batch norm over several processes: each normalises its half of the batch, and the running
+statistics are those of the first. So the same is computed here in one process, half by half.
+"""
+
+import json
+import os
+import runpy
+import socket
+import subprocess
+import sys
+from contextlib import nullcontext
+from dataclasses import asdict
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the packages of requirements-clients.txt")
+
+import libraries
+from conftest import SEED
+from native import PACKAGE, convert
+from trees import difference, load
+from variants import lightly_benchmark, make
+
+EXAMPLE = PACKAGE / "docs/examples/ddp_byol.py"
+WORKER = Path(__file__).with_name("ddp_worker.py")
+LIGHTNING = Path(__file__).with_name("ddp_lightning.py")
+STEPS, TOTAL = 3, 20
+TOLERANCE = 1e-5
+
+
+def torchrun(processes, script, *arguments):
+    """Runs a script in processes that talk to each other; what it printed."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable, "-m", "torch.distributed.run", "--nnodes", "1", "--nproc-per-node", processes,
+        "--master-addr", "127.0.0.1", "--master-port", port, WORKER, script, *arguments,
+    ]  # fmt: skip
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo"}
+    done = subprocess.run(
+        list(map(str, command)), capture_output=True, text=True, env=environment, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A run's sizes, its checkpoint that was ours in between, and views to go on with."""
+    folder = tmp_path_factory.mktemp("ddp")
+    path, _, made = make("lightly_benchmarks", SEED, folder)
+    native = convert(path, folder / "native.h5")
+    random = np.random.default_rng(SEED)
+    views = {name: random.normal(size=(STEPS, 12, 3, 32, 32)).astype(np.float32) for name in ("view1", "view2")}
+    views["labels"] = random.integers(0, made.sizes.classes, (STEPS, 12))
+    np.savez(folder / "views.npz", **views)
+    checkpoint = convert(native, folder / "byol.ckpt", "--to", "lightly-benchmark")
+    return made.sizes, checkpoint, folder, views
+
+
+HALVES = (slice(0, 6), slice(6, 12))
+
+
+def in_halves(model, optimizer, views, prepare, loss, finish=lambda: None):
+    """The same steps in one process, each half of a batch by itself."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    for step in range(STEPS):
+        prepare(step)
+        optimizer.zero_grad()
+        first, second, labels = (torch.from_numpy(views[name][step]) for name in ("view1", "view2", "labels"))
+        for half in HALVES:
+            (loss(first[half], second[half], labels[half]) / 2).backward()
+            if half == HALVES[0]:
+                # The first process's running statistics are everybody's.
+                statistics = {name: value.clone() for name, value in model.named_buffers()}
+        for name, value in model.named_buffers():
+            value.copy_(statistics[name])
+        optimizer.step()
+        finish()
+    torch.set_num_threads(threads)
+    return model.state_dict(), optimizer.state_dict()
+
+
+def examples_halves(checkpoint, views):
+    """What the example's model and optimiser are after the steps."""
+    libraries.torchvision()
+    example = runpy.run_path(str(EXAMPLE))
+    tree = torch.load(checkpoint, weights_only=True)
+    model = example["BYOL"](tree["state_dict"]).train()
+    optimizer = model.optimizer()
+    optimizer.load_state_dict(tree["optimizer_states"][0])
+
+    def average(step):
+        model.average(example["cosine_schedule"](tree["global_step"] + step, TOTAL, 0.99, 1))
+
+    return in_halves(model, optimizer, views, average, model)
+
+
+def lightnings_halves(sizes, checkpoint, views):
+    """What the benchmark's module and optimiser are after the steps, without a trainer."""
+    tree = load(checkpoint)
+    model = lightly_benchmark(sizes).train()
+    model.load_state_dict(tree["state_dict"])
+    [optimizer], [schedule] = model.configure_optimizers()
+    optimizer.load_state_dict(tree["optimizer_states"][0])
+    schedule["scheduler"].load_state_dict(tree["lr_schedulers"][0])
+    averaged = []
+
+    def loss(first, second, _):
+        # Its step moves the target first, which must happen once for both halves.
+        follow = mock.patch("variants.follow", lambda *_: None) if averaged else nullcontext()
+        averaged.append(True)
+        with follow:
+            return model.training_step((first, second), 0)
+
+    return in_halves(
+        model, optimizer, views, lambda _: averaged.clear(), loss, schedule["scheduler"].step)
+
+
+def distance(found, expected):
+    """The largest difference of two state dictionaries' tensors, relative to each one's largest value."""
+    assert found.keys() == expected.keys()
+    errors = [
+        (found[name].double() - value.double()).abs().max() / value.double().abs().max().clamp_min(1e-3)
+        for name, value in expected.items()
+    ]
+    return float(max(errors))
+
+
+def momenta(states):
+    """The momentum of an optimiser's state by index."""
+    return {index: state["momentum_buffer"] for index, state in states["state"].items()}
+
+
+def comes_back(after, folder):
+    """Converts a checkpoint to ours and back, which loses nothing of networks, momentum and step."""
+    back = convert(after, folder / f"{after.stem}.h5")
+    again = load(convert(back, folder / f"{after.stem}-again.ckpt", "--to", "lightly-benchmark"))
+    tree = load(after)
+    for part in ("state_dict", "optimizer_states", "global_step"):
+        assert difference(again[part], tree[part]) is None, f"seed {SEED}"
+    return back
+
+
+def test_two_processes_of_torchrun_do_what_one_does_half_by_half(run):
+    _, checkpoint, folder, views = run
+    after = folder / "after.ckpt"
+    options = ("--views", folder / "views.npz", "--total", TOTAL)
+    said = torchrun(2, EXAMPLE, checkpoint, after, *options)
+    start, tree = load(checkpoint), load(after)
+    steps = [line.split()[1] for line in said.splitlines() if line.startswith("step")]
+    assert steps == [str(start["global_step"] + step + 1) for step in range(STEPS)]
+    assert tree["global_step"] == start["global_step"] + STEPS
+    state, optimizer = examples_halves(checkpoint, views)
+    assert distance(tree["state_dict"], state) < TOLERANCE, f"seed {SEED}"
+    assert distance(momenta(tree["optimizer_states"][0]), momenta(optimizer)) < TOLERANCE, f"seed {SEED}"
+    # It did move.
+    assert distance(tree["state_dict"], start["state_dict"]) > 1e-3
+    comes_back(after, folder)
+
+
+def test_lightnings_trainer_goes_on_in_two_processes(run):
+    sizes, checkpoint, folder, views = run
+    after = folder / "lightning.ckpt"
+    (folder / "sizes.json").write_text(json.dumps(asdict(sizes)))
+    torchrun(2, LIGHTNING, folder / "sizes.json", checkpoint, folder / "views.npz", after)
+    tree = load(after)
+    assert tree["global_step"] == load(checkpoint)["global_step"] + STEPS
+    state, optimizer = lightnings_halves(sizes, checkpoint, views)
+    assert distance(tree["state_dict"], state) < TOLERANCE, f"seed {SEED}"
+    assert distance(momenta(tree["optimizer_states"][0]), momenta(optimizer)) < TOLERANCE, f"seed {SEED}"
+    comes_back(after, folder)
