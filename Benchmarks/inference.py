@@ -137,15 +137,19 @@ def peak(threads):
 
 
 SCRIPT = """
-import sys, importlib.util, glob, torch
+import sys, importlib.util, numpy, torch
 from PIL import Image
-from torchvision import transforms as T
 export, out, *names = sys.argv[1:]
 spec = importlib.util.spec_from_file_location("m", export + ".model.py")
 m = importlib.util.module_from_spec(spec); spec.loader.exec_module(m)
 net = m.load(export).eval().to(memory_format=torch.channels_last)
-see = T.Compose([T.Resize(256), T.CenterCrop(224), T.ToTensor(),
-                 T.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])])
+mean, std = numpy.float32([0.485, 0.456, 0.406]), numpy.float32([0.229, 0.224, 0.225])
+def see(picture):  # Resize(256), CenterCrop(224), ToTensor(), Normalize() of torchvision
+    w, h = picture.size
+    picture = picture.resize((256, 256 * h // w) if w <= h else (256 * w // h, 256), Image.BILINEAR)
+    x, y = ((n - 224) // 2 for n in picture.size)
+    pixels = numpy.asarray(picture.crop((x, y, x + 224, y + 224)), numpy.float32) / 255
+    return torch.from_numpy(((pixels - mean) / std).transpose(2, 0, 1).copy())
 rows = []
 with torch.inference_mode():
     for i in range(0, len(names), 8):
