@@ -61,7 +61,7 @@ let ownTargets: [Target] = [
     // Read by people and by programs that check JSON, not by the tools.
     exclude: [
       "contract", "convert-report", "dialect", "index", "inspection", "provenance", "recipe",
-      "sidecar", "tree", "verification", "verify-report",
+      "sidecar", "train-report", "tree", "verification", "verify-report",
     ].map { $0 + ".schema.json" },
     resources: [
       .embedInCode("checkpoint.json"), .embedInCode("dialects"), .embedInCode("fragments"),

@@ -15,7 +15,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
-DOCUMENTS = ["README.md", "docs/dialects.md"]
+DOCUMENTS = ["README.md", "docs/dialects.md", "docs/training.md"]
 
 
 def transcript(commands, folder, tools):
