@@ -140,6 +140,11 @@ let ownTargets: [Target] = [
     name: "byol-hdf5-reader", dependencies: ["CHDF5", "CLinux", "CZlib", "HDF5Records"],
     swiftSettings: strict),
 
+  // A benchmark: training steps of random networks, timed by kind of layer.
+  .executableTarget(
+    name: "training-step", dependencies: ["Gradients", "Checkpoints", "Tensors"],
+    path: "Benchmarks/TrainingStep", swiftSettings: engines),
+
   // Tests: a folder per module.
   .target(
     name: "TestSupport", dependencies: ["Archives", "Checkpoints", "Tensors"],

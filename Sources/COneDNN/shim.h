@@ -228,6 +228,15 @@ static inline dnnl_status_t onednn_reorder(
       result, onednn_md(source), engine, onednn_md(destination), engine, attributes);
 }
 
+/// Whether the library would use AVX-512 on this processor.
+static inline bool onednn_has_avx512(void) {
+#if defined(__x86_64__)
+  return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core;
+#else
+  return false;
+#endif
+}
+
 // Training. Where a bias is not wanted its layout is null.
 
 /// Cross-correlation whose way back is open.

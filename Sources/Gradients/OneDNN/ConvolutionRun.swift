@@ -14,9 +14,6 @@
     private let shape: OneDNNConvolution.Shape
     private var weights: [ObjectIdentifier: OneDNNBuffer] = [:]
 
-    /// The bytes of an activation that stay in the cache together with as many others.
-    static let cached = 8 << 20
-
     init(
       _ backend: OneDNNBackend, _ input: OneDNNValue, _ output: OneDNNValue,
       _ weight: Parameter<Float>, _ bias: Parameter<Float>?, _ window: Window
@@ -28,7 +25,7 @@
       var isFirst = false
       if case .pictures = input.content { isFirst = true }
       let largest = max(input.pictureBytes, output.pictureBytes)
-      let most = max(1, min(input.batch, Self.cached / max(1, largest)))
+      let most = max(1, min(input.batch, backend.cachedBytes / max(1, largest)))
       let runs = (input.batch + most - 1) / most
       let count = (input.batch + runs - 1) / runs
       ranges = stride(from: 0, to: input.batch, by: count).map {

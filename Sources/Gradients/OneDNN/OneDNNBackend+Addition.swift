@@ -2,6 +2,7 @@
   import Tensors
 
   extension OneDNNBackend {
+    /// max(x, 0).
     public func rectify(_ input: OneDNNValue) throws -> (OneDNNValue, Pullback) {
       team.use()
       let (output, buffer) = try unwritten(input.shape, input.type)
@@ -20,6 +21,7 @@
       )
     }
 
+    /// left + right, and a ReLU where it `rectifies`; batch norms before it run in the same walk.
     public func add(
       _ left: OneDNNValue, _ right: OneDNNValue, rectifies: Bool
     ) throws -> (OneDNNValue, Pullback) {
@@ -49,6 +51,7 @@
       )
     }
 
+    /// The sum of two gradients, which is added where it is read.
     public func sum(_ left: OneDNNValue, _ right: OneDNNValue) throws -> OneDNNValue {
       try expect(left.shape, right, "sum of gradients")
       let result = OneDNNValue(left.shape, left.type, .sum(left, right))
@@ -90,20 +93,19 @@
       let output = try mask.map { try pointer(to: $0, scratch.2) }
       guard let first = norms.first else {
         timed(.batchNorm) {
-          addGradients(
+          _ = addGradients(
             result, 0..<result.batch, left, right, where: output, to: buffer.pointer)
         }
         return result
       }
-      var sums = OneDNNSums(channels: result.storedChannels)
       let sourceScratch = OneDNNScratch()
       defer { sourceScratch.end() }
       let input = try pointer(to: first.source, sourceScratch)
-      timed(.batchNorm) {
-        addAndReduce(
-          result, left, right, where: output, input, first, to: buffer.pointer, into: &sums)
+      result.reductions[ObjectIdentifier(first)] = timed(.batchNorm) {
+        addGradients(
+          result, 0..<result.batch, left, right, where: output, to: buffer.pointer,
+          reducing: (first, input))
       }
-      result.reductions[ObjectIdentifier(first)] = sums
       return result
     }
   }

@@ -3,6 +3,7 @@
   import Tensors
 
   extension OneDNNBackend {
+    /// A convolution, whose result's moments are gathered on the way.
     public func convolve(
       _ input: OneDNNValue, _ weight: Parameter<Float>, bias: Parameter<Float>?, _ window: Window,
       needsInput: Bool

@@ -2,6 +2,7 @@
   import Tensors
 
   extension OneDNNBackend {
+    /// Batch norm with the batch's moments, computed where the result is read.
     public func normalise(
       _ input: OneDNNValue, _ norm: Norm<Float>, rectifies: Bool
     ) throws -> (OneDNNValue, Moments, Pullback) {
@@ -23,6 +24,7 @@
       return (value, moments, pullback)
     }
 
+    /// Batch norm with given moments, computed where the result is read.
     public func normalise(
       _ input: OneDNNValue, _ norm: Norm<Float>, by moments: Moments, rectifies: Bool
     ) throws -> (OneDNNValue, Pullback) {

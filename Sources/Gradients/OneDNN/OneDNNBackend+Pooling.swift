@@ -3,6 +3,7 @@
   import Tensors
 
   extension OneDNNBackend {
+    /// Max-pooling; of equal values the first of a window has the gradient.
     public func maxPool(
       _ input: OneDNNValue, _ window: Window
     ) throws -> (OneDNNValue, Pullback) {
@@ -53,6 +54,7 @@
       return made
     }
 
+    /// The mean over height and width, in float32.
     public func average(_ input: OneDNNValue) throws -> (OneDNNValue, Pullback) {
       guard input.shape.count == 4 else {
         throw Failure(place: "average", expected: "pictures", found: "the shape \(input.shape)")

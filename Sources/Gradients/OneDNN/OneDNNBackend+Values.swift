@@ -3,6 +3,9 @@
   import Tensors
 
   extension OneDNNBackend {
+    /// An activation of numbers, row-major [N, C, H, W] or [N, C].
+    ///
+    /// - Throws: `Failure` where shape and numbers do not fit, or there is no memory.
     public func value(_ numbers: [Float], shape: [Int]) throws -> OneDNNValue {
       guard shape.count == 4 || shape.count == 2, shape.allSatisfy({ $0 > 0 }),
         Tensor.elementCount(of: shape) == numbers.count
@@ -23,6 +26,7 @@
       return value
     }
 
+    /// The numbers of an activation, row-major.
     public func numbers(of value: OneDNNValue) throws -> [Float] {
       var numbers = [Float](repeating: 0, count: value.shape.reduce(1, *))
       let scratch = OneDNNScratch()
@@ -88,7 +92,7 @@
         let left = try pointer(to: left, range, one)
         let right = try pointer(to: right, range, two)
         timed(.batchNorm) {
-          addGradients(value, range, left, right, where: nil, to: result)
+          _ = addGradients(value, range, left, right, where: nil, to: result)
         }
       }
     }
@@ -105,20 +109,12 @@
       _ numbers: UnsafeBufferPointer<Float>, _ pictures: Range<Int>,
       to result: UnsafeMutableRawPointer
     ) {
-      for picture in pictures {
-        for block in 0..<blocks {
-          for pixel in 0..<pixels {
-            var vector = OneDNNVector.zero
-            for lane in 0..<min(16, channels - block * 16) {
-              let channel = picture * channels + block * 16 + lane
-              vector[lane] = numbers[channel * pixels + pixel]
-            }
-            let place = (picture * blocks + block) * pixels + pixel
-            switch type {
-            case .float32: OneDNNFloat32.store(vector, result, place)
-            case .bfloat16: OneDNNBFloat16.store(vector, result, place)
-            }
-          }
+      for plane in pictures.lowerBound * storedChannels..<pictures.upperBound * storedChannels {
+        let (picture, channel) = plane.quotientAndRemainder(dividingBy: storedChannels)
+        let row = (picture * channels + channel) * pixels
+        let place = (picture * blocks + channel / 16) * pixels * 16 + channel % 16
+        for pixel in 0..<pixels {
+          type.store(channel < channels ? numbers[row + pixel] : 0, result, place + pixel * 16)
         }
       }
     }
@@ -127,17 +123,11 @@
     fileprivate func read(
       _ source: UnsafeMutableRawPointer, to numbers: UnsafeMutableBufferPointer<Float>
     ) {
-      for plane in 0..<batch * blocks {
-        let first = plane % blocks * 16
-        let row = (plane / blocks * channels + first) * pixels
+      for plane in 0..<batch * channels {
+        let (picture, channel) = plane.quotientAndRemainder(dividingBy: channels)
+        let place = (picture * blocks + channel / 16) * pixels * 16 + channel % 16
         for pixel in 0..<pixels {
-          let place = plane * pixels + pixel
-          let vector =
-            type == .float32
-            ? OneDNNFloat32.load(source, place) : OneDNNBFloat16.load(source, place)
-          for lane in 0..<min(16, channels - first) {
-            numbers[row + lane * pixels + pixel] = vector[lane]
-          }
+          numbers[plane * pixels + pixel] = type.load(source, place + pixel * 16)
         }
       }
     }

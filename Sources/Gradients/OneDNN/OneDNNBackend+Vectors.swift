@@ -4,6 +4,7 @@
   import Tensors
 
   extension OneDNNBackend {
+    /// input * weight^T + bias, in float32.
     public func linear(
       _ input: OneDNNValue, _ weight: Parameter<Float>, bias: Parameter<Float>?
     ) throws -> (OneDNNValue, Pullback) {
@@ -42,6 +43,7 @@
       )
     }
 
+    /// Softmax of input / temperature within groups of `size` numbers.
     public func softmax(
       _ input: OneDNNValue, size: Int, temperature: Double
     ) throws -> (OneDNNValue, Pullback) {

@@ -1,18 +1,22 @@
 #if ONEDNN
+  import COneDNN
+
   /// Walks of the kernels over some pictures of a value, on the threads of the team.
   extension OneDNNBackend {
+    /// How the numbers of a value lie in memory.
+    private func kind(_ value: OneDNNValue) -> lanes_kind {
+      lanes_kind(half: value.type == .bfloat16, wide: isWide)
+    }
+
     /// Batch norm of pictures that begin at `source`.
     func normalise(
       _ value: OneDNNValue, _ range: Range<Int>, _ source: UnsafeMutableRawPointer,
       _ norm: OneDNNNormalisation, to result: UnsafeMutableRawPointer
     ) {
-      func walk<Lanes: OneDNNLanes>(_: Lanes.Type) {
-        typealias Kernels = OneDNNKernels<Lanes>
-        value.tiling(range.count).forEachPlane(on: team) { block, start, count in
-          Kernels.normalise(source, .init(norm, block), to: result, start, count)
-        }
+      let (kind, pixels) = (kind(value), value.pixels)
+      value.tiling(range.count).forEachPlane(on: team) { block, start in
+        lanes_normalise(kind, source, norm.block(block), result, start, pixels)
       }
-      value.type == .float32 ? walk(OneDNNFloat32.self) : walk(OneDNNBFloat16.self)
     }
 
     /// The gradient in front of a batch norm, of the one behind it.
@@ -21,30 +25,11 @@
       _ source: UnsafeMutableRawPointer, _ norm: OneDNNNormalisation, _ back: OneDNNNormGradient,
       to result: UnsafeMutableRawPointer
     ) {
-      func walk<Lanes: OneDNNLanes>(_: Lanes.Type) {
-        typealias Kernels = OneDNNKernels<Lanes>
-        value.tiling(range.count).forEachPlane(on: team) { block, start, count in
-          Kernels.unnormalise(
-            gradient, source, .init(norm, block),
-            (back.factor[block], back.slope[block], back.offset[block]), to: result, start, count)
-        }
+      let (kind, pixels) = (kind(value), value.pixels)
+      value.tiling(range.count).forEachPlane(on: team) { block, start in
+        lanes_unnormalise(
+          kind, gradient, source, norm.block(block), back.block(block), result, start, pixels)
       }
-      value.type == .float32 ? walk(OneDNNFloat32.self) : walk(OneDNNBFloat16.self)
-    }
-
-    /// left + right, 0 where `output` is.
-    func addGradients(
-      _ value: OneDNNValue, _ range: Range<Int>, _ left: UnsafeMutableRawPointer,
-      _ right: UnsafeMutableRawPointer?, where output: UnsafeMutableRawPointer?,
-      to result: UnsafeMutableRawPointer
-    ) {
-      func walk<Lanes: OneDNNLanes>(_: Lanes.Type) {
-        typealias Kernels = OneDNNKernels<Lanes>
-        value.tiling(range.count).forEachPlane(on: team) { _, start, count in
-          Kernels.addGradients(left, right, where: output, to: result, start, count)
-        }
-      }
-      value.type == .float32 ? walk(OneDNNFloat32.self) : walk(OneDNNBFloat16.self)
     }
 
     /// left + right, each perhaps behind a batch norm, and perhaps a ReLU.
@@ -53,15 +38,50 @@
       _ right: UnsafeMutableRawPointer, _ rightNorm: OneDNNNormalisation?, rectifies: Bool,
       to result: UnsafeMutableRawPointer
     ) {
-      func walk<Lanes: OneDNNLanes>(_: Lanes.Type) {
-        typealias Kernels = OneDNNKernels<Lanes>
-        value.tiling(value.batch).forEachPlane(on: team) { block, start, count in
-          Kernels.add(
-            left, leftNorm.map { .init($0, block) }, right, rightNorm.map { .init($0, block) },
-            rectifies: rectifies, to: result, start, count)
+      let (kind, pixels) = (kind(value), value.pixels)
+      value.tiling(value.batch).forEachPlane(on: team) { block, start in
+        withOptionalPointer(leftNorm?.block(block)) { before in
+          withOptionalPointer(rightNorm?.block(block)) { beside in
+            lanes_add(kind, left, before, right, beside, rectifies, result, start, pixels)
+          }
         }
       }
-      value.type == .float32 ? walk(OneDNNFloat32.self) : walk(OneDNNBFloat16.self)
+    }
+
+    /// max(x, 0).
+    func rectify(
+      _ value: OneDNNValue, _ source: UnsafeMutableRawPointer, to result: UnsafeMutableRawPointer
+    ) {
+      let (kind, pixels) = (kind(value), value.pixels)
+      let (zeros, ones) = (OneDNNChannels(zeros(16)), OneDNNChannels(zeros(16).map { $0 + 1 }))
+      let norm = lanes_norm(
+        mean: zeros.block(0), factor: ones.block(0), offset: zeros.block(0), rectifies: true)
+      value.tiling(value.batch).forEachPlane(on: team) { _, start in
+        lanes_normalise(kind, source, norm, result, start, pixels)
+      }
+      withExtendedLifetime((zeros, ones)) {}
+    }
+
+    /// left + right, 0 where `output` is; and the sums that a batch norm before it needs.
+    ///
+    /// - Parameter reducing: the batch norm, and where what it normalised begins.
+    /// - Returns: the sums; 0 where none are wanted.
+    @discardableResult
+    func addGradients(
+      _ value: OneDNNValue, _ range: Range<Int>, _ left: UnsafeMutableRawPointer,
+      _ right: UnsafeMutableRawPointer?, where output: UnsafeMutableRawPointer?,
+      to result: UnsafeMutableRawPointer,
+      reducing: (norm: OneDNNNormalisation, source: UnsafeMutableRawPointer)? = nil
+    ) -> OneDNNSums {
+      let (kind, pixels) = (kind(value), value.pixels)
+      var sums = OneDNNSums(channels: value.storedChannels)
+      value.tiling(range.count).addUp(into: &sums, on: team) { block, start, sums in
+        withOptionalPointer(reducing?.norm.block(block)) { norm in
+          lanes_add_gradients(
+            kind, left, right, output, result, norm, reducing?.source, start, pixels, sums)
+        }
+      }
+      return sums
     }
 
     /// Adds the sums over pictures of a layer's result that begin at `source`.
@@ -69,17 +89,17 @@
       _ value: OneDNNValue, _ range: Range<Int>, _ source: UnsafeMutableRawPointer,
       into sums: inout OneDNNSums
     ) {
-      func walk<Lanes: OneDNNLanes>(_: Lanes.Type) {
-        typealias Kernels = OneDNNKernels<Lanes>
-        if sums.shift.isEmpty {
-          sums.shift = (0..<value.blocks).map { Lanes.load(source, $0 * value.pixels) }
-        }
-        let shift = sums.shift
-        value.tiling(range.count).addUp(into: &sums, on: team) { block, start, count in
-          Kernels.sums(of: source, shift: shift[block], start, count)
-        }
+      let (kind, pixels) = (kind(value), value.pixels)
+      let shift =
+        sums.shift
+        ?? OneDNNChannels(
+          (0..<value.storedChannels).map { channel in
+            Double(value.type.load(source, (channel / 16 * pixels * 16) + channel % 16))
+          })
+      sums.shift = shift
+      value.tiling(range.count).addUp(into: &sums, on: team) { block, start, sums in
+        lanes_sums(kind, source, shift.block(block), start, pixels, sums)
       }
-      value.type == .float32 ? walk(OneDNNFloat32.self) : walk(OneDNNBFloat16.self)
     }
 
     /// Adds the sums that a batch norm needs of a gradient behind it.
@@ -87,60 +107,28 @@
       _ value: OneDNNValue, _ range: Range<Int>, _ gradient: UnsafeMutableRawPointer,
       _ source: UnsafeMutableRawPointer, _ norm: OneDNNNormalisation, into sums: inout OneDNNSums
     ) {
-      func walk<Lanes: OneDNNLanes>(_: Lanes.Type) {
-        typealias Kernels = OneDNNKernels<Lanes>
-        value.tiling(range.count).addUp(into: &sums, on: team) { block, start, count in
-          Kernels.gradientSums(gradient, source, .init(norm, block), start, count)
-        }
+      let (kind, pixels) = (kind(value), value.pixels)
+      value.tiling(range.count).addUp(into: &sums, on: team) { block, start, sums in
+        lanes_gradient_sums(kind, gradient, source, norm.block(block), start, pixels, sums)
       }
-      value.type == .float32 ? walk(OneDNNFloat32.self) : walk(OneDNNBFloat16.self)
-    }
-
-    /// `addGradients` over all pictures and, while the result is in the cache, `reduce`.
-    func addAndReduce(
-      _ value: OneDNNValue, _ left: UnsafeMutableRawPointer, _ right: UnsafeMutableRawPointer?,
-      where output: UnsafeMutableRawPointer?, _ source: UnsafeMutableRawPointer,
-      _ norm: OneDNNNormalisation, to result: UnsafeMutableRawPointer,
-      into sums: inout OneDNNSums
-    ) {
-      func walk<Lanes: OneDNNLanes>(_: Lanes.Type) {
-        typealias Kernels = OneDNNKernels<Lanes>
-        value.tiling(value.batch).addUp(into: &sums, on: team) { block, start, count in
-          Kernels.addGradients(left, right, where: output, to: result, start, count)
-          return Kernels.gradientSums(result, source, .init(norm, block), start, count)
-        }
-      }
-      value.type == .float32 ? walk(OneDNNFloat32.self) : walk(OneDNNBFloat16.self)
-    }
-
-    /// max(x, 0).
-    func rectify(
-      _ value: OneDNNValue, _ source: UnsafeMutableRawPointer, to result: UnsafeMutableRawPointer
-    ) {
-      func walk<Lanes: OneDNNLanes>(_: Lanes.Type) {
-        value.tiling(value.batch).forEachPlane(on: team) { _, start, count in
-          for pixel in start..<start + count {
-            Lanes.store(
-              OneDNNKernels<Lanes>.rectified(Lanes.load(source, pixel)), result, pixel)
-          }
-        }
-      }
-      value.type == .float32 ? walk(OneDNNFloat32.self) : walk(OneDNNBFloat16.self)
     }
 
     /// The mean of the pixels of each picture, in float32 however they are stored.
     func average(
       _ value: OneDNNValue, _ source: UnsafeMutableRawPointer, to result: UnsafeMutableRawPointer
     ) {
-      func walk<Lanes: OneDNNLanes>(_: Lanes.Type) {
-        let pixels = value.pixels
-        value.tiling(value.batch).forEachPlane(on: team) { _, start, count in
-          var sum = OneDNNVector.zero
-          for pixel in start..<start + count { sum += Lanes.load(source, pixel) }
-          OneDNNFloat32.store(sum / Float(pixels), result, start / pixels)
+      let (kind, pixels) = (kind(value), value.pixels)
+      let zeros = OneDNNChannels(zeros(16))
+      let means = result.assumingMemoryBound(to: Float.self)
+      value.tiling(value.batch).forEachPlane(on: team) { _, start in
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 32) { sums in
+          sums.initialize(repeating: 0)
+          lanes_sums(kind, source, zeros.block(0), start, pixels, sums.baseAddress)
+          for lane in 0..<16 {
+            means[start / pixels * 16 + lane] = Float(sums[lane] / Double(pixels))
+          }
         }
       }
-      value.type == .float32 ? walk(OneDNNFloat32.self) : walk(OneDNNBFloat16.self)
     }
 
     /// The gradient of pixels of which that of the mean is known.
@@ -148,14 +136,28 @@
       _ value: OneDNNValue, _ gradient: UnsafeMutableRawPointer,
       to result: UnsafeMutableRawPointer
     ) {
-      func walk<Lanes: OneDNNLanes>(_: Lanes.Type) {
-        let pixels = value.pixels
-        value.tiling(value.batch).forEachPlane(on: team) { _, start, count in
-          let share = OneDNNFloat32.load(gradient, start / pixels) / Float(pixels)
-          for pixel in start..<start + count { Lanes.store(share, result, pixel) }
+      let (kind, pixels) = (kind(value), value.pixels)
+      let given = gradient.assumingMemoryBound(to: Float.self)
+      value.tiling(value.batch).forEachPlane(on: team) { _, start in
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 16) { shares in
+          for lane in 0..<16 {
+            shares.initializeElement(
+              at: lane, to: given[start / pixels * 16 + lane] / Float(pixels))
+          }
+          lanes_fill(kind, shares.baseAddress, result, start, pixels)
         }
       }
-      value.type == .float32 ? walk(OneDNNFloat32.self) : walk(OneDNNBFloat16.self)
     }
+
+    private func zeros(_ count: Int) -> [Double] { Array(repeating: 0, count: count) }
+  }
+
+  /// Calls `body` with a pointer to the value, or with none where there is none.
+  @inline(__always)
+  private func withOptionalPointer<Value>(
+    _ value: Value?, _ body: (UnsafePointer<Value>?) -> Void
+  ) {
+    guard let value else { return body(nil) }
+    withUnsafePointer(to: value) { body($0) }
   }
 #endif

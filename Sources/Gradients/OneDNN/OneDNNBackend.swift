@@ -28,12 +28,17 @@
 
     /// How activations are stored and multiplied.
     public let precision: Precision
+    /// Whether pullbacks are wanted; values are freed by whoever holds them, so nothing depends on it.
     public var isRecording = true
     /// Where time went.
     public var timings = OneDNNTimings()
 
     let device: OneDNNDevice
     let team: OneDNNTeam
+    /// Whether the processor has AVX-512.
+    var isWide = onednn_has_avx512()
+    /// The bytes of an activation that are run at a time: so few that several such stay in the cache.
+    var cachedBytes = 8 << 20
     /// Operations made ready, by shape.
     var convolutions: [OneDNNConvolution.Shape: OneDNNConvolution] = [:]
     var poolings: [OneDNNPooling.Shape: OneDNNPooling] = [:]
@@ -59,6 +64,7 @@
     /// How pictures are stored.
     var pictureType: OneDNNElementType { precision == .float32 ? .float32 : .bfloat16 }
 
+    /// [N, C, H, W] or [N, C].
     public func shape(of value: OneDNNValue) -> [Int] { value.shape }
     /// The value itself: values never change.
     public func copy(_ value: OneDNNValue) -> OneDNNValue { value }

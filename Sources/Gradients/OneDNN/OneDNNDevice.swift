@@ -8,6 +8,8 @@
     private let engineHandle: OneDNNHandle
     private let streamHandle: OneDNNHandle
     private var spare: [Int: [UnsafeMutableRawPointer]] = [:]
+    /// The bytes that activations use and have used.
+    private(set) var reserved = 0
 
     /// The processor, and a queue of work for it.
     ///
@@ -42,6 +44,7 @@
       guard posix_memalign(&pointer, 64, size) == 0, let pointer else {
         throw Failure(.inputOutput, "no memory for \(bytes) bytes of a network in training")
       }
+      reserved += size
       return OneDNNBuffer(pointer, size, of: self)
     }
 
@@ -60,7 +63,10 @@
 
     /// Gives what no activation uses back to the system.
     func freeSpareMemory() {
-      for pointer in spare.values.joined() { free(pointer) }
+      for (size, pointers) in spare {
+        reserved -= size * pointers.count
+        for pointer in pointers { free(pointer) }
+      }
       spare = [:]
     }
   }

@@ -15,10 +15,9 @@
     let inverse: [Double]
     /// The scale.
     let scale: [Double]
-    /// By channel, as the kernels read them.
-    let mean: [OneDNNVector]
-    let factor: [OneDNNVector]
-    let offset: [OneDNNVector]
+    private let mean: OneDNNChannels
+    private let factor: OneDNNChannels
+    private let offset: OneDNNChannels
 
     init(
       _ source: OneDNNValue, _ norm: Norm<Float>, _ moments: Moments, isTraining: Bool,
@@ -40,29 +39,25 @@
         let lost = Double(Float(moments.mean[channel])) - moments.mean[channel]
         return given + lost * scale[channel] * inverse[channel]
       }
-      mean = Self.vectors(moments.mean)
-      factor = Self.vectors(zip(scale, inverse).map(*))
-      offset = Self.vectors(offsets)
+      mean = OneDNNChannels(moments.mean)
+      factor = OneDNNChannels(zip(scale, inverse).map(*))
+      offset = OneDNNChannels(offsets)
     }
 
-    /// Numbers per channel in sixteens, filled up with 0.
-    static func vectors(_ numbers: [Double]) -> [OneDNNVector] {
-      (0..<(numbers.count + 15) / 16).map { block in
-        var vector = OneDNNVector.zero
-        for lane in 0..<min(16, numbers.count - block * 16) {
-          vector[lane] = Float(numbers[block * 16 + lane])
-        }
-        return vector
-      }
+    /// The batch norm of a group of sixteen channels.
+    func block(_ block: Int) -> lanes_norm {
+      lanes_norm(
+        mean: mean.block(block), factor: factor.block(block), offset: offset.block(block),
+        rectifies: rectifies)
     }
   }
 
   /// The gradient in front of a batch norm as numbers per channel:
   /// `gradient * factor + (x - mean) * slope + offset`, where `gradient` is 0 behind a ReLU at rest.
   struct OneDNNNormGradient {
-    let factor: [OneDNNVector]
-    let slope: [OneDNNVector]
-    let offset: [OneDNNVector]
+    private let factor: OneDNNChannels
+    private let slope: OneDNNChannels
+    private let offset: OneDNNChannels
 
     /// From the sums of the gradient, and of its products with x - mean (rounded to float32).
     ///
@@ -88,9 +83,16 @@
         slopes.append(slope)
         offsets.append(slope * lost - factor * sums.first[channel] / count)
       }
-      factor = OneDNNNormalisation.vectors(factors)
-      slope = OneDNNNormalisation.vectors(slopes)
-      offset = OneDNNNormalisation.vectors(offsets)
+      factor = OneDNNChannels(factors)
+      slope = OneDNNChannels(slopes)
+      offset = OneDNNChannels(offsets)
+    }
+
+    /// The numbers of a group of sixteen channels; the slope stands in the place of a mean.
+    func block(_ block: Int) -> lanes_norm {
+      lanes_norm(
+        mean: slope.block(block), factor: factor.block(block), offset: offset.block(block),
+        rectifies: false)
     }
   }
 
@@ -108,13 +110,12 @@
     /// Of a gradient times (x - mean); or of (x - `shift`)^2.
     var second: [Double]
     /// Of an activation: a number near each channel's mean, so that squares stay small.
-    var shift: [OneDNNVector]
+    var shift: OneDNNChannels?
 
     /// Sums of nothing.
-    init(channels: Int, shift: [OneDNNVector] = []) {
+    init(channels: Int) {
       first = Array(repeating: 0, count: channels)
       second = first
-      self.shift = shift
     }
 
     /// Mean and biased variance of `count` numbers a channel.
@@ -124,7 +125,7 @@
       var variance: [Double] = []
       for channel in 0..<channels {
         let distance = first[channel] / n
-        mean.append(Double(shift[channel / 16][channel % 16]) + distance)
+        mean.append(Double(shift?[channel] ?? 0) + distance)
         let spread = second[channel] / n - distance * distance
         variance.append(spread < 0 ? 0 : spread)
       }

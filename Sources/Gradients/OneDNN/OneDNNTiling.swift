@@ -14,58 +14,41 @@
     private var picturesOfPiece: Int { max(1, 512 / max(1, pixels)) }
     private var groups: Int { (pictures + picturesOfPiece - 1) / picturesOfPiece }
 
-    /// Pixels that are summed in float32 before they are added in float64.
-    static var tile: Int { 128 }
-
-    /// Calls `body` with a group of channels and the pixels of one picture after the other: where they
-    /// begin, in sixteens, and how many there are.
-    func forEachPlane(
-      on team: OneDNNTeam, _ body: (_ block: Int, _ start: Int, _ count: Int) -> Void
-    ) {
+    /// Calls `body` with a group of channels and the first pixel, in sixteens, of each picture.
+    func forEachPlane(on team: OneDNNTeam, _ body: (_ block: Int, _ start: Int) -> Void) {
       team.share(groups * blocks) { items in
         for item in items {
           let block = item % blocks
-          for picture in piece(item / blocks) {
-            body(block, (picture * blocks + block) * pixels, pixels)
-          }
+          for picture in piece(item / blocks) { body(block, (picture * blocks + block) * pixels) }
         }
       }
     }
 
-    /// Adds up two sums a channel over tiles of at most `tile` pixels.
+    /// Adds two sums a channel to `sums`.
     ///
-    /// - Parameter body: given a group of channels, the tile's first pixel, in sixteens, and its
-    ///   pixels, the two sums of the tile.
+    /// - Parameter body: given a group of channels, the first pixel of a picture, in sixteens, and a
+    ///   place for two times sixteen sums, adds to them.
     func addUp(
       into sums: inout OneDNNSums, on team: OneDNNTeam,
-      _ body: (_ block: Int, _ start: Int, _ count: Int) -> (OneDNNVector, OneDNNVector)
+      _ body: (_ block: Int, _ start: Int, _ sums: UnsafeMutablePointer<Double>) -> Void
     ) {
       let pieces = groups * blocks
-      let partial = UnsafeMutablePointer<SIMD16<Double>>.allocate(capacity: pieces * 2)
-      partial.initialize(repeating: .zero, count: pieces * 2)
+      let partial = UnsafeMutablePointer<Double>.allocate(capacity: pieces * 32)
+      partial.initialize(repeating: 0, count: pieces * 32)
       defer { partial.deallocate() }
-      nonisolated(unsafe) let results = partial
       team.share(pieces) { items in
         for item in items {
           let block = item % blocks
-          var (first, second) = (SIMD16<Double>.zero, SIMD16<Double>.zero)
           for picture in piece(item / blocks) {
-            let plane = (picture * blocks + block) * pixels
-            for start in stride(from: 0, to: pixels, by: Self.tile) {
-              let (one, two) = body(block, plane + start, min(Self.tile, pixels - start))
-              first += SIMD16<Double>(one)
-              second += SIMD16<Double>(two)
-            }
+            body(block, (picture * blocks + block) * pixels, partial + item * 32)
           }
-          results[item * 2] = first
-          results[item * 2 + 1] = second
         }
       }
       for item in 0..<pieces {
         let channel = item % blocks * 16
         for lane in 0..<16 {
-          sums.first[channel + lane] += partial[item * 2][lane]
-          sums.second[channel + lane] += partial[item * 2 + 1][lane]
+          sums.first[channel + lane] += partial[item * 32 + lane]
+          sums.second[channel + lane] += partial[item * 32 + 16 + lane]
         }
       }
     }
