@@ -32,6 +32,8 @@ public struct Plan: Sendable {
   public var objective: Objective
   /// What moves the parameters.
   public var optimiser: OptimiserPlan
+  /// Whether the checkpoint's optimiser state is of that optimiser, and is gone on with.
+  public var keepsState = true
   /// How far, step by step.
   public var learningRate: LearningRate
   /// What makes the target.

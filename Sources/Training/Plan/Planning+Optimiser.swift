@@ -5,6 +5,7 @@ extension Planning {
   /// Settles the optimiser, its constants and what there is of its state.
   mutating func findOptimiser() throws {
     let isChanged = try changeFamily()
+    keepsState = !isChanged
     guard let said = recipe.optimizer else { return }
     optimiser = OptimiserPlan(
       family: try family(said), exclusion: try Exclusion(named: said.excludes))

@@ -15,6 +15,7 @@ struct Planning {
 
   var objective = Objective()
   var optimiser = OptimiserPlan(family: .momentum(nil))
+  var keepsState = true
   var learningRate = LearningRate(kind: .constant, peak: 0)
   var tau = Tau(kind: .constant, base: 0.99)
   var targetStatistics = Plan.TargetStatistics.own
@@ -98,10 +99,12 @@ struct Planning {
           place: "recipe.optimizer", expected: "constants of 0 or more", found: "\(value)")
       }
     }
-    return Plan(
+    var plan = Plan(
       objective: objective, optimiser: optimiser, learningRate: learningRate, tau: tau,
       targetStatistics: targetStatistics, classifier: classifier, nextStep: nextStep, batch: batch,
       seed: options.seed, recipe: recipe, origins: origins, findings: findings)
+    plan.keepsState = keepsState
+    return plan
   }
 }
 

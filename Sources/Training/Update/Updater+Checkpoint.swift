@@ -14,7 +14,8 @@ extension Updater {
     if plan.tau.countsTargetUpdates { entries.append(try targetSteps()) }
     let own = Set(entries.map(\.path))
     entries += source.entries.filter {
-      !own.contains($0.path) && (!$0.path.hasPrefix("optimizer/") || updates == 0)
+      !own.contains($0.path)
+        && (!$0.path.hasPrefix("optimizer/") || (updates == 0 && plan.keepsState))
     }
     var provenance = source.provenance
     provenance.origins = provenance.origins.filter { !$0.key.hasPrefix("recipe.") }
@@ -73,5 +74,14 @@ extension Updater {
     return Checkpoint.Entry(
       path,
       try Tensor(type, shape: old?.shape ?? [], bytes: Array(bytes.prefix(type.byteCount))))
+  }
+}
+
+extension Checkpoint {
+  /// The same without the state of its optimiser.
+  var withoutOptimiser: Checkpoint {
+    Checkpoint(
+      entries: entries.filter { !$0.path.hasPrefix("optimizer/") }, contract: contract,
+      recipe: recipe, provenance: provenance, tree: tree, extras: extras)
   }
 }

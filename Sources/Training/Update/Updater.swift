@@ -48,7 +48,8 @@ public final class Updater<Arithmetic: Backend>: Updating {
       (weight, parts.first { $0.path == head + "/bias" })
     }
     trained = online.parameters.filter { !$0.path.hasPrefix("online/heads/") }
-    optimiser = try plan.optimiser.optimiser(for: trained + parts, from: source)
+    optimiser = try plan.optimiser.optimiser(
+      for: trained + parts, from: plan.keepsState ? source : source.withoutOptimiser)
     let online = online
     pairs = target.parameters.compactMap { parameter in
       online["online/" + parameter.path.dropFirst("target/".count)].map { (parameter, $0) }

@@ -54,6 +54,7 @@ import Testing
   @Test func `float32 agrees with DeepMind's code, schedules and classifier included`() throws {
     let oracle = try Oracle(Self.haiku)
     #expect(oracle.steps == 6)
+    var exact = 0
     for step in 0..<oracle.steps {
       let update = try OracleUpdate(
         oracle, step, on: BLASBackend<Float>(threads: 2), options: Self.haikuOptions,
@@ -68,16 +69,20 @@ import Testing
         #expect(abs(mine - theirs) < limit, "step \(step), \(name): \(mine), not \(theirs)")
       }
       // What separates DeepMind's own float32 run from its float64 run, as an absolute difference
-      // (`facts/deepmind.md`, section 7). In the last step an activation is so near a ReLU's kink that
-      // rounding decides on which side it falls; the float64 test covers that step.
-      let slack = step == 5 ? 100.0 : 1
+      // (`facts/deepmind.md`, section 7). Where an activation is so near a ReLU's kink that rounding
+      // decides on which side it falls, gradients jump: in one step or two, which depend on the
+      // processor's kernels. The float64 test covers every step.
+      var isExact = true
       for (kind, limit) in [("online", 2e-5), ("target", 1e-6), ("optimizer", 1e-4)] {
         let distance = try #require(update.farthest[kind])
-        #expect(distance < slack * limit, "step \(step), \(kind): \(distance)")
+        isExact = isExact && distance < limit
+        #expect(distance < 100 * limit, "step \(step), \(kind): \(distance)")
       }
+      exact += isExact ? 1 : 0
       let statistics = try #require(update.worst["statistics"])
       #expect(statistics.value < 1e-5, "step \(step): \(statistics)")
     }
+    #expect(exact >= 4)
   }
 
   @Test func `float64 agrees with DeepMind's code`() throws {

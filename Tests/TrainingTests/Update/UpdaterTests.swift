@@ -188,6 +188,19 @@ import Testing
     #expect(other?.place == "view 2")
   }
 
+  @Test func `another optimiser of the same slots begins with empty ones`() throws {
+    let source = try Specimen.checkpoint("solo_tiny.ckpt")
+    var options = PlanOptions()
+    options.optimiser = "sgd"
+    options.learningRate = 0
+    let updater = try updater(source, options)
+    _ = try updater.update(Specimen.views(seed: 1))
+    let path = "optimizer/momentum/online/encoder/stem/conv/weight"
+    let gradient = try #require(updater.online["online/encoder/stem/conv/weight"]).gradient
+    // m = 0.9 * 0 + g, without weight decay in the new optimiser.
+    #expect(try updater.checkpoint().tensor(path).floats() == Array(gradient))
+  }
+
   @Test func `views and labels that do not fit are refused`() throws {
     let updater = try updater(Specimen.checkpoint("solo_tiny.ckpt"))
     for labels in [[1], [0, 1, 2, 10]] {
