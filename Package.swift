@@ -61,7 +61,7 @@ let ownTargets: [Target] = [
     // Read by people and by programs that check JSON, not by the tools.
     exclude: [
       "contract", "convert-report", "dialect", "index", "inspection", "provenance", "recipe",
-      "sidecar", "tree", "verification", "verify-report",
+      "sidecar", "train-report", "tree", "verification", "verify-report",
     ].map { $0 + ".schema.json" },
     resources: [
       .embedInCode("checkpoint.json"), .embedInCode("dialects"), .embedInCode("fragments"),
@@ -106,6 +106,10 @@ let ownTargets: [Target] = [
     ],
     swiftSettings: engines),
   .target(
+    name: "Embedding",
+    dependencies: ["Archives", "Checkpoints", "HDF5Writing", "Images", "Networks", "Tensors"],
+    swiftSettings: strict),
+  .target(
     name: "Terminals", dependencies: ["Tensors", "CMalloc", arguments], swiftSettings: strict),
 
   // Tools: parse, call, print.
@@ -118,7 +122,13 @@ let ownTargets: [Target] = [
     swiftSettings: strict),
   .executableTarget(
     name: "byol-verify",
-    dependencies: ["Conversions", "Checkpoints", "Tensors", "Terminals", arguments],
+    dependencies: [
+      "Conversions", "Checkpoints", "Embedding", "Networks", "Tensors", "Terminals", arguments,
+    ],
+    swiftSettings: strict),
+  .executableTarget(
+    name: "byol-embed",
+    dependencies: ["Embedding", "Checkpoints", "Networks", "Tensors", "Terminals", arguments],
     swiftSettings: strict),
   .executableTarget(
     name: "byol-train",
@@ -163,6 +173,12 @@ let ownTargets: [Target] = [
     ],
     swiftSettings: strict),
   .testTarget(
+    name: "EmbeddingTests",
+    dependencies: [
+      "TestSupport", "Embedding", "Archives", "Checkpoints", "Networks", "Tensors",
+    ],
+    swiftSettings: pictures),
+  .testTarget(
     name: "ImagesTests",
     dependencies: ["TestSupport", "Images", "Archives", "Checkpoints", "Tensors"],
     swiftSettings: pictures),
@@ -180,8 +196,8 @@ let ownTargets: [Target] = [
   .testTarget(
     name: "ToolsTests",
     dependencies: [
-      "TestSupport", "Archives", "Checkpoints", "Tensors", "byol-convert", "byol-inspect",
-      "byol-train", "byol-verify",
+      "TestSupport", "Archives", "Checkpoints", "Tensors", "byol-convert", "byol-embed",
+      "byol-inspect", "byol-train", "byol-verify",
     ],
     swiftSettings: strict),
 ]

@@ -29,6 +29,17 @@ def commit():
     return _output("git", "rev-parse", "--short=12", "HEAD") + ("+" if changed else "")
 
 
+def versions(packages):
+    """Version by package, of those that are installed."""
+    found = {}
+    for package in packages:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
 def describe():
     """Name and value of everything that the figures depend on."""
     facts = {

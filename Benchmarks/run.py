@@ -15,6 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import document
 import machine
 import measure
 import report
@@ -102,7 +103,7 @@ def main(rounds=7):
     folder = PACKAGE / "Benchmarks" / "results"
     folder.mkdir(exist_ok=True)
     (folder / "conversion.json").write_text(json.dumps(record, indent=1) + "\n")
-    (PACKAGE / "BENCHMARKS.md").write_text(report.markdown(record))
+    document.write()
     for what, goal, measured, met in report.goals(results):
         print(f"{'met   ' if met else 'MISSED'}  {what}: {measured} ({goal})")
 

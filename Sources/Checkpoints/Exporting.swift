@@ -52,7 +52,8 @@ extension Dialect {
     {
       return Exported(
         archive: Archive(
-          root, format: format.name, attributes: checkpoint.provenance.attributeNodes))
+          root, format: format.name, attributes: checkpoint.provenance.attributeNodes),
+        leftOut: checkpoint[NativeNames.runPath] == nil ? [] : [NativeNames.runPath])
     }
     let writing = try DialectWriting(
       dialect: self, checkpoint: checkpoint, format: format, options: options)
@@ -77,11 +78,11 @@ extension ArchiveFormat {
 
 extension Checkpoint {
   /// The source's tree with this checkpoint's values, or nil where tensors were added or taken away
-  /// since, so that it would not be the whole checkpoint.
+  /// since, so that it would not be the whole checkpoint; the state of a run of ours does not count.
   func sourceTree(_ tree: SourceTree) throws -> Node? {
     let leaves = tree.leaves.map(\.leaf)
     let named = Set(leaves.compactMap(\.path))
-    let mine = Set(entries.map(\.path) + extras.map(\.path))
+    let mine = Set(entries.map(\.path) + extras.map(\.path)).subtracting([NativeNames.runPath])
     guard mine == named.filter({ !$0.hasPrefix("recipe.") }) else { return nil }
     // What was one tensor under several names is written as one again; a number that a file gives to
     // different tensors makes them no less different.

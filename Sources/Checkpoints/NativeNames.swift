@@ -12,6 +12,8 @@ public enum NativeNames {
   public static let treePath = "extras/tree"
   /// The native path of random state.
   public static let randomPath = "training/random"
+  /// The native path of the state of a run of byol-train, which no other program has a place for.
+  public static let runPath = "training/run"
   /// The name and version of this tool.
   public static let createdBy = "byol-checkpoints 1.0.0"
 }

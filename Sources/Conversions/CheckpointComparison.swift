@@ -71,7 +71,7 @@ public struct CheckpointComparison: Codable, Sendable {
     sameFunction = nil
     roles = try Self.compareRoles(one, other)
     sameWeights = roles.allSatisfy { $0.verdict == "same" }
-    contract = try Self.compareContracts(one.contract, other.contract)
+    contract = try one.contract.differences(from: other.contract)
     try compareOutputs(one, other, engine)
     sameFunction = outputs.isEmpty ? nil : outputs.allSatisfy(\.agrees)
   }
@@ -120,14 +120,6 @@ public struct CheckpointComparison: Codable, Sendable {
     let most = largest.isFinite ? "by up to \(Numbers.error(largest))" : "some no numbers"
     return "\(Numbers.counted(changed.count, "tensor")), \(most): " + (changed.first ?? "")
       + (changed.count > 1 ? ", ..." : "")
-  }
-
-  private static func compareContracts(_ one: Contract, _ other: Contract) throws -> [[String]] {
-    let mine = Dictionary(uniqueKeysWithValues: try one.fields.map { ($0.path, $0.value) })
-    let theirs = Dictionary(uniqueKeysWithValues: try other.fields.map { ($0.path, $0.value) })
-    return Set(mine.keys).union(theirs.keys).sorted().filter { mine[$0] != theirs[$0] }.map {
-      [$0, mine[$0]?.text ?? "none", theirs[$0]?.text ?? "none"]
-    }
   }
 
   private mutating func compareOutputs(

@@ -7,14 +7,9 @@ struct Pretrain: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Trains from random weights: byol-train pretrain --data photos --out run.h5",
     discussion: """
-      The recipe is that of a preset, DeepMind's for ImageNet, scaled to the batch; --epochs, --base-lr \
-      and the others change it. A run that was stopped goes on with byol-train resume run.h5.
+      The recipe is that of --preset, deepmind-300 where it is not given, scaled to the batch; --epochs, \
+      --base-lr and the others change it. A run that was stopped goes on with byol-train resume run.h5.
       """)
-
-  @Option(
-    help: ArgumentHelp(
-      "deepmind-40, deepmind-100, deepmind-300 or deepmind-1000.", valueName: "name"))
-  var preset = "deepmind-300"
 
   @OptionGroup(title: "Networks") var networks: NetworkOptions
   @OptionGroup(title: "Pictures and length") var data: DataOptions
@@ -25,13 +20,13 @@ struct Pretrain: ParsableCommand {
 
   func run() throws {
     var options = SessionOptions()
-    options.plan.preset = try Preset.named(preset)
+    options.plan.preset = try Preset.named("deepmind-300")
     data.apply(to: &options)
     // A run that begins is as long as its schedule.
     options.plan.epochs = data.epochs
     options.epochs = nil
     output.apply(to: &options)
-    recipe.apply(to: &options)
+    try recipe.apply(to: &options)
     engine.apply(to: &options)
     try watching.train(
       try Session(beginning: networks.design, seed: data.seed ?? 0, options: options))

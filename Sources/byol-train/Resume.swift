@@ -27,7 +27,7 @@ struct Resume: ParsableCommand {
     var options = SessionOptions()
     data.apply(to: &options)
     output.apply(to: &options)
-    recipe.apply(to: &options)
+    try recipe.apply(to: &options)
     engine.apply(to: &options)
     try watching.train(try Session(resuming: loaded, options: options))
   }

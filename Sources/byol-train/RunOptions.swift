@@ -16,6 +16,10 @@ struct DataOptions: ParsableArguments {
       valueName: "views.npz"))
   var views: String?
 
+  @Flag(
+    inversion: .prefixedNo, help: "Train the linear classifier with the pictures' labels, if any.")
+  var labels = true
+
   @Option(help: ArgumentHelp("Pictures of an update.", valueName: "n"))
   var batch: Int?
 
@@ -40,6 +44,7 @@ struct DataOptions: ParsableArguments {
   func apply(to options: inout SessionOptions) {
     options.data = data
     options.views = views
+    options.usesLabels = labels
     options.plan.batch = batch
     options.steps = steps
     options.epochs = epochs
@@ -83,6 +88,12 @@ struct OutputOptions: ParsableArguments {
 
 /// The recipe, where it is to be another one than the checkpoint's.
 struct RecipeOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A published run's values: deepmind-40, deepmind-100, deepmind-300, deepmind-1000.",
+      valueName: "name"))
+  var preset: String?
+
   @Option(help: ArgumentHelp("The largest learning rate.", valueName: "x"))
   var lr: Double?
 
@@ -118,7 +129,8 @@ struct RecipeOptions: ParsableArguments {
     help: ArgumentHelp("The step that comes next, where the file does not tell.", valueName: "n"))
   var step: Int?
 
-  func apply(to options: inout SessionOptions) {
+  func apply(to options: inout SessionOptions) throws {
+    options.plan.preset = try preset.map { try Preset.named($0) } ?? options.plan.preset
     options.plan.learningRate = lr
     options.plan.baseLearningRate = baseLr
     options.plan.weightDecay = weightDecay

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Checkpoints
 import Conversions
+import Embedding
+import Networks
 import Tensors
 import Terminals
 
@@ -13,7 +15,8 @@ struct Verify: ParsableCommand {
       One file gets up to three verdicts: intact (profile and hashes), consistent (two independent \
       engines agree, and the tensors taken back through the dialect are the source's), and, with \
       --expect, agrees with NAME (outputs that another program made). Two files are compared role by \
-      role and by what they compute.
+      role and by what they compute. With --images the checkpoint sees pictures: --against compares its \
+      features with another's, and without it the head's top-1 and top-5 are counted.
 
       Exit codes: 0 every check passed, 1 one did not, 2 bad input, 3 usage, 4 input/output.
       """,
@@ -34,6 +37,29 @@ struct Verify: ParsableCommand {
   @Option(help: "Largest error that is agreement.")
   var tolerance: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Run the online network on pictures: files, folders or @lists; repeatable.",
+      valueName: "pictures"))
+  var images: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "With --images: compare the features with this checkpoint's.", valueName: "checkpoint"))
+  var against: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --images: the head's classes, a line each; otherwise the pictures' folders, sorted.",
+      valueName: "file"))
+  var labels: String?
+
+  @Option(help: "With --images: float32 or bfloat16.")
+  var precision: Precision = .float32
+
+  @Option(help: ArgumentHelp("With --images: one a processor otherwise.", valueName: "count"))
+  var threads: Int?
+
   @Option(help: ArgumentHelp("The dialect, instead of looking at names.", valueName: "dialect"))
   var from: String?
 
@@ -53,8 +79,20 @@ struct Verify: ParsableCommand {
     guard expect != nil || !partial else {
       throw ValidationError("--partial goes with --expect.")
     }
-    guard expect != nil || files.count == 2 || tolerance == nil else {
-      throw ValidationError("--tolerance goes with --expect, or with two checkpoints.")
+    guard expect != nil || files.count == 2 || against != nil || tolerance == nil else {
+      throw ValidationError("--tolerance goes with --expect, --against, or with two checkpoints.")
+    }
+    guard images.isEmpty || files.count == 1 && expect == nil else {
+      throw ValidationError("--images goes with one checkpoint, and without --expect.")
+    }
+    guard !images.isEmpty || against == nil && labels == nil && threads == nil else {
+      throw ValidationError("--against, --labels and --threads go with --images.")
+    }
+    guard against == nil || labels == nil else {
+      throw ValidationError("--labels goes with one head; --against compares two networks.")
+    }
+    guard threads.map({ (1...1024).contains($0) }) ?? true else {
+      throw ValidationError("--threads is a number from 1 to 1024.")
     }
     guard tolerance.map({ $0.isFinite && $0 >= 0 }) ?? true else {
       throw ValidationError("--tolerance is a finite number, 0 or more.")
@@ -64,7 +102,11 @@ struct Verify: ParsableCommand {
   static func main() {
     runTool(Verify.self) { command in
       let passed =
-        command.files.count == 2 ? try command.compare() : try command.verify()
+        switch (command.images.isEmpty, command.files.count) {
+        case (false, _): try command.look()
+        case (true, 2): try command.compare()
+        default: try command.verify()
+        }
       guard passed else {
         throw Failure(.differs, "not verified: see the lines that are not 'yes'")
       }

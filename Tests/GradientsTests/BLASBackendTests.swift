@@ -93,8 +93,8 @@ import Testing
       }
       let weight = Parameter("w", shape: [8, 3, 3, 3], values: numbers(216))
       let window = Window(
-        kernel: [3, 3], stride: [1, 1], before: [1, 1], after: [1, 1], count: [16, 16])
-      let input = try backend.value(numbers(7 * 3 * 256), shape: [7, 3, 16, 16])
+        kernel: [3, 3], stride: [1, 1], before: [1, 1], after: [1, 1], count: [8, 8])
+      let input = try backend.value(numbers(7 * 3 * 64), shape: [7, 3, 8, 8])
       let (output, pullback) = try backend.convolve(
         input, weight, bias: nil, window, needsInput: true)
       let result = try pullback(backend.copy(output))

@@ -45,7 +45,7 @@ import Testing
       branch: branch,
       input: Activation(shape: pictures.shape, values: pictures.exact ?? []),
       isTraining: isTraining)
-    let expected = try Engines.exact(threads: 2).run(request, on: checkpoint)
+    let expected = try Engines.exact(threads: 1).run(request, on: checkpoint)
     let pass = try network.run(
       pictures, until: network.lastOutput, isTraining: isTraining, records: false)
     for (output, rows) in pass.outputs {

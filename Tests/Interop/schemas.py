@@ -77,6 +77,26 @@ def sources(folder):
         yield folder / f"{name}.npz", options
 
 
+def training(folder):
+    """Reports of runs: one that goes on from given views, and one that begins with pictures."""
+    random = np.random.default_rng(1)
+    np.savez(
+        folder / "views.npz",
+        **{f"step0/view{view}": random.normal(size=(4, 3, 32, 32)).astype(np.float32) for view in (1, 2)})
+    resume = ("resume", SAMPLE, "--views", folder / "views.npz", "--out", folder / "run.h5", "--no-sync")
+    yield "train-report", printed("byol-train", *resume, "--dry-run")
+    yield "train-report", printed("byol-train", *resume)
+    pictures = folder / "pictures"
+    pictures.mkdir()
+    for number, path in enumerate(sorted((PACKAGE / "samples/images").glob("*/*.jpg"))[:4]):
+        (pictures / f"{number}.jpg").write_bytes(path.read_bytes())
+    (pictures / "0.jpg").write_bytes(b"no picture")
+    yield "train-report", printed(
+        "byol-train", "pretrain", "--arch", "resnet18", "--width", "0.0625", "--stem", "cifar", "--hidden", "8",
+        "--projection", "4", "--size", "16", "--data", pictures, "--batch", "4", "--epochs", "1",
+        "--out", folder / "begun.h5", "--no-sync")  # fmt: skip
+
+
 def collect(folder):
     """Every kind of document, from real runs of the tools: pairs of a schema's name and JSON."""
     natives = []
@@ -113,6 +133,7 @@ def collect(folder):
     symmetric = convert(SAMPLE, folder / "symmetric.h5", "--set", "encoder.padding=symmetric")
     yield "verify-report", printed("byol-verify", symmetric, "--expect", reference, code=1)
     yield "verify-report", printed("byol-verify", symmetric, plain, code=1)
+    yield from training(folder)
     outputs = dict(np.load(reference))
     outputs["embedding"] = np.full_like(outputs["embedding"], np.nan)
     np.savez(folder / "nan.npz", **outputs)

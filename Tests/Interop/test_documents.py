@@ -15,7 +15,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
-DOCUMENTS = ["README.md", "docs/dialects.md"]
+DOCUMENTS = ["README.md", "docs/dialects.md", "docs/training.md"]
 
 
 def transcript(commands, folder, tools):
@@ -37,6 +37,8 @@ def comparable(text):
     text = re.sub(r"\b(within|error|L2) 0\b", r"\1 ERROR", text)
     text = re.sub(r"\bat \w+, tolerance\b", "at OUTPUT, tolerance", text)
     text = re.sub(r"\b(onednn|openblas) float32\b", "ENGINE", text)
+    text = re.sub(r"\bloss \d\.\d+ to \d\.\d+", "loss LOSS", text)
+    text = re.sub(r"\b[\d,.]+ pictures/s", "RATE pictures/s", text)
     return re.sub(r" +", " ", text)
 
 

@@ -46,7 +46,8 @@ OPTIONAL = {
     "sidecar": f"""
         contract/encoder/stem/pad origins/* made made/* recipe/step recipe/optimizer/last_lr
         {inside("recipe", IN_DIALECT)}""",
-    "tree": "entries/*/*/axes entries/*/*/order entries/*/*/big_endian entries/*/*/sha256",
+    "train-report": "checkpoint first_loss last_loss images_per_second findings/*/consequence",
+    "tree": "entries/*/*/order entries/*/*/big_endian entries/*/*/sha256",
     "verification": "probe probe_missing",
     "verify-report": """
         diagnosis diagnosis/comparison/outputs/*/error diagnosis/comparison/outputs/*/relative_l2
@@ -71,6 +72,9 @@ FREE_TEXT = {
         path form source/name source_dialect/form source_dialect/variables/* licence created_by
         architecture contract/*/value recipe/*/value verification/* notes/*""",
     "provenance": "source/name dialect/form dialect/variables/* created_by licence",
+    "train-report": """
+        checkpoint output architecture findings/*/field findings/*/value findings/*/consequence engine
+        corrupt/*/name corrupt/*/reason notes/*""",
     "tree": "kind entries/*/*",
     "verification": "probe/engine probe_missing",
     "verify-report": """
@@ -93,6 +97,7 @@ FREE_NUMBERS = {
     "recipe": "loss/constant optimizer/hyperparameters/*",
     "sidecar": """
         contract/input/mean/* recipe/loss/constant recipe/optimizer/hyperparameters/*""",
+    "train-report": "first_loss last_loss",
     "verification": "probe/stages/*/mean probe/stages/*/dot",
 }
 

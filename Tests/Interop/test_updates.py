@@ -56,7 +56,7 @@ def resumed(path, made, pairs, folder, *options, labels=None):
     return load(convert(out, folder / f"back.{made.ending}", "--to", made.dialect))
 
 
-def agree(expected, found, what):
+def agree(expected, found, what, floor=1e-6):
     """Compares two dictionaries of tensors and numbers, by name."""
     assert expected.keys() == found.keys(), what
     for name, value in expected.items():
@@ -65,16 +65,19 @@ def agree(expected, found, what):
             assert int(value) == int(other), f"{what} {name}, seed {SEED}"
             continue
         assert value.dtype == torch.float64 or value.ndim == 0
-        distance = (value.double() - other.double()).norm() / max(float(value.double().norm()), 1e-6)
+        distance = (value.double() - other.double()).norm() / max(float(value.double().norm()), floor)
         assert distance < TOLERANCE, f"{what} {name}: {float(distance)}, seed {SEED}"
 
 
 def agree_on_state(optimizer, found):
-    """Compares what an optimiser remembers, by the parameters' numbers."""
+    """Compares what an optimiser remembers, by the parameters' numbers.
+
+    A bias before a batch norm has a gradient of 0; its rounding, blown up by LARS, stays below the floor.
+    """
     expected = optimizer.state_dict()["state"]
     assert expected.keys() == found["state"].keys()
     for number, slots in expected.items():
-        agree(slots, found["state"][number], f"slot {number}")
+        agree(slots, found["state"][number], f"slot {number}", floor=1e-2)
 
 
 def test_lightlys_benchmark(tmp_path):
@@ -151,7 +154,7 @@ def test_solo_learns_method_and_its_lars(tmp_path):
     labels, pairs = torch.arange(6) % made.sizes.classes, views(steps=4)
     model.train()
     for step, pair in enumerate(pairs, start=tree["global_step"] + 1):
-        crops = [model(view) for view in pair]
+        crops = [model.base_forward(view) for view in pair]
         goals = [model.base_momentum_forward(view)["feats"] for view in pair]
         total = model._shared_step([crop["feats"] for crop in crops], goals)[0]
         known = sum(nn.functional.cross_entropy(crop["logits"], labels) for crop in crops) / 2
@@ -210,6 +213,14 @@ def test_mmselfsups_older_algorithm(tmp_path):
     agree_on_state(optimizer, back["optimizer"])
 
 
+class Given(nn.Module):
+    """An augmentation whose outcome is known."""
+
+    def __init__(self, view):
+        super().__init__()
+        self.forward = lambda _: view
+
+
 @pytest.mark.parametrize("name", ["lucidrains_0_5", "lucidrains_0_8"])
 def test_byol_pytorchs_learner(name, tmp_path):
     """Adam, and both views in one pass from 0.7.2 on."""
@@ -221,7 +232,7 @@ def test_byol_pytorchs_learner(name, tmp_path):
     pairs = views(steps=3)
     learner.train()
     for first, second in pairs:
-        learner.augment1, learner.augment2 = (lambda _, v=v: v for v in (first, second))
+        learner.augment1, learner.augment2 = Given(first), Given(second)
         optimizer.zero_grad()
         learner(first).backward()
         optimizer.step()

@@ -86,6 +86,83 @@ import Testing
     #expect(again.code == 3 && again.errors.contains("this run is done"), "\(again.errors)")
   }
 
+  /// A run of a tiny network over the sample pictures.
+  private var beginning: [String] {
+    [
+      "pretrain", "--arch", "resnet18", "--width", "0.0625", "--stem", "cifar", "--style", "torch",
+      "--hidden", "16", "--projection", "8", "--data", "samples/images", "--batch", "8", "--size",
+      "16",
+      "--epochs", "4", "--no-sync",
+    ] + engine
+  }
+
+  @Test func `a run over pictures goes on to the same file, wherever it was killed`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let (whole, parts) = (folder.path("whole.h5"), folder.path("parts.h5"))
+    let done = try train.run(beginning + ["--out", whole])
+    #expect(done.code == 0, "\(done.errors)")
+    let begun = beginning + ["--out", parts, "--every", "1", "--keep", "2"]
+    let stopped = try interrupt(begun, when: folder.path("parts-00000002.h5"), with: SIGKILL)
+    #expect(stopped.reason == .uncaughtSignal)
+    // The data under another spelling of their path are the same data.
+    let goneOn = try train(
+      "resume", parts, "--data", Shared.inPackage("samples/images") + "/", "--no-sync")
+    #expect(goneOn.code == 0, "\(goneOn.errors)")
+    #expect(goneOn.output.contains("goes on at position"), "\(goneOn.output)")
+    #expect(try bytes(parts) == bytes(whole))
+    // Another batch is another run, and the report says so.
+    let other = try train(
+      "resume", parts, "--data", "samples/images", "--steps", "1", "--batch", "4", "--dry-run")
+    #expect(other.output.contains("batch changed"), "\(other.output)\(other.errors)")
+  }
+
+  @Test func `pictures that cannot be trained with are refused in a sentence`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    func make(_ name: String, _ pictures: [String]) throws -> String {
+      let path = folder.path(name)
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      for (index, picture) in pictures.enumerated() {
+        try FileManager.default.copyItem(atPath: picture, toPath: "\(path)/\(index).jpg")
+      }
+      return path
+    }
+    let pictures = try FileManager.default.subpathsOfDirectory(
+      atPath: Shared.inPackage("samples/images")
+    ).filter { $0.hasSuffix(".jpg") }.sorted().map { Shared.inPackage("samples/images/" + $0) }
+    try #require(pictures.count >= 4)
+    let out = folder.path("run.h5")
+    func refusal(_ data: String, _ more: String...) throws -> String {
+      let outcome = try train.run(
+        ["resume", sample, "--data", data, "--size", "32", "--steps", "1", "--out", out] + more
+          + engine)
+      #expect(outcome.code == 2, "\(outcome.output)\(outcome.errors)")
+      #expect(!FileManager.default.fileExists(atPath: out))
+      return outcome.errors
+    }
+    #expect(try refusal(make("none", [])).contains("none"))
+    let one = try refusal(make("one", Array(pictures.prefix(1))))
+    #expect(one.contains("at least 2 pictures"), "\(one)")
+    let few = try refusal(make("few", Array(pictures.prefix(4))), "--batch", "5")
+    #expect(few.contains("a batch of 5"), "\(few)")
+    // The sample's classifier has 10 classes.
+    let labels = try refusal("samples/images", "--batch", "4")
+    #expect(labels.contains("10 classes") && labels.contains("--no-labels"), "\(labels)")
+    // A corrupt picture among good ones is named, and the rest is trained with.
+    let mixed = try make("mixed", Array(pictures.prefix(4)))
+    try Data("no picture".utf8).write(to: URL(filePath: mixed + "/1.jpg"))
+    let outcome = try train.run(
+      [
+        "resume", sample, "--data", mixed, "--size", "32", "--epochs", "1", "--batch", "4", "--out",
+        out,
+      ]
+        + engine)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("left out: \(mixed)/1.jpg"), "\(outcome.output)")
+    #expect(outcome.output.contains("1 picture could not be read"))
+  }
+
   @Test func `a loss that is no number stops the run and keeps the last good checkpoint`() throws {
     let folder = try TemporaryFolder()
     defer { folder.remove() }

@@ -10,7 +10,7 @@ public struct Npz: ArchiveFormat {
   /// The most bytes of texts, which are read when the archive is: they may be inflated a
   /// thousandfold.
   private static let textLimit = 1 << 24
-  private let method: ZipMember.Method
+  let method: ZipMember.Method
 
   /// The format.
   ///

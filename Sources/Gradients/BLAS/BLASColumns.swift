@@ -57,20 +57,35 @@ struct BLASColumns<Scalar: BLASScalar> {
 
   /// Fills the matrix with the patches of channel-major pictures.
   func fill(_ band: Band, from pictures: UnsafePointer<Scalar>) {
+    let (count, step) = (window.count[1], window.stride[1])
     forEachRow(band) { column, source, inside in
-      column.initialize(repeating: 0, count: window.count[1])
-      guard let source else { return }
-      let (line, step) = (pictures + source, window.stride[1])
-      for x in inside { column[x] = line[x * step] }
+      guard let source, !inside.isEmpty else {
+        column.initialize(repeating: 0, count: count)
+        return
+      }
+      let line = pictures + source
+      column.initialize(repeating: 0, count: inside.lowerBound)
+      if step == 1 {
+        (column + inside.lowerBound).initialize(
+          from: line + inside.lowerBound, count: inside.count)
+      } else {
+        for x in inside { column[x] = line[x * step] }
+      }
+      (column + inside.upperBound).initialize(repeating: 0, count: count - inside.upperBound)
     }
   }
 
   /// Adds each column's numbers to the pixels of its patch (col2im).
   func spread(_ band: Band, onto pictures: UnsafeMutablePointer<Scalar>) {
+    let step = window.stride[1]
     forEachRow(band) { column, source, inside in
       guard let source else { return }
-      let (line, step) = (pictures + source, window.stride[1])
-      for x in inside { line[x * step] += column[x] }
+      let line = pictures + source
+      if step == 1 {
+        for x in inside { line[x] += column[x] }
+      } else {
+        for x in inside { line[x * step] += column[x] }
+      }
     }
   }
 

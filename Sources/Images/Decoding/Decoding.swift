@@ -16,6 +16,10 @@ public struct Decoding: Codable, Hashable, Sendable {
   /// Whether a picture is turned as its EXIF data say; the originals' training code does not.
   public var isOriented: Bool
 
+  /// Whether the middle that DeepMind's evaluation crops is decoded as TensorFlow's
+  /// `decode_and_crop_jpeg` does, whose outermost columns differ by some grey levels.
+  public var seesCentre = false
+
   /// Decoding by a given transform.
   public init(_ inverseDCT: InverseDCT = .accurate, isOriented: Bool = true) {
     self.inverseDCT = inverseDCT
@@ -24,12 +28,16 @@ public struct Decoding: Codable, Hashable, Sendable {
 
   /// Decoding as a network's contract says.
   ///
+  /// - Parameter evaluates: whether pictures will go through `Preprocessing`; only then can the
+  ///   outermost columns of the middle be TensorFlow's.
   /// - Throws: `Failure` (`badInput`) where the contract names an unknown transform.
-  public init(_ input: Contract.Input, isOriented: Bool = true) throws {
+  public init(_ input: Contract.Input, isOriented: Bool = true, evaluates: Bool = false) throws {
     guard let transform = InverseDCT(rawValue: input.jpegDCT) else {
       throw Failure(place: "input.jpeg_dct", expected: "fast or accurate", found: input.jpegDCT)
     }
     self.init(transform, isOriented: isOriented)
+    seesCentre =
+      evaluates && transform == .fast && input.crop == Preprocessing.Crop.centreFirst.rawValue
   }
 }
 

@@ -6,7 +6,7 @@
   ///
   /// - Throws: `Failure` where it is cut short, damaged or too large.
   func decodeJPEG(_ bytes: UnsafeRawBufferPointer, _ decoding: Decoding) throws -> Picture {
-    guard let decoder = tjInitDecompress() else {
+    guard let decoder = decoding.seesCentre ? tjInitTransform() : tjInitDecompress() else {
       throw Failure(.inputOutput, "libjpeg-turbo has no memory for a decoder")
     }
     defer { tjDestroy(decoder) }
@@ -43,8 +43,14 @@
       throw Failure(
         expected: "\(width) x \(height) JPEG pixels", found: "damaged data (\(complaint()))")
     }
-    let picture = Picture(
+    var picture = Picture(
       width: Int(width), height: Int(height), pixels: isInk ? rgb(ofInvertedInk: decoded) : decoded)
+    let isHalved = [TJSAMP_420, TJSAMP_422].contains { Int32($0.rawValue) == sampling }
+    if decoding.seesCentre, isHalved, !isInk {
+      for edge in CentreEdge.edges(of: picture) {
+        try edge.decode(bytes, with: decoder, transform, into: &picture)
+      }
+    }
     return decoding.isOriented ? picture.turned(Orientation(jpeg: bytes)) : picture
   }
 

@@ -52,7 +52,7 @@ public struct Preprocessing: Sendable {
   ///   have more than `Picture.maximumPixels`.
   public func callAsFunction(_ picture: Picture) throws -> FloatPicture {
     switch crop {
-    case .centreFirst: return resized(picture, central(picture), width: size, height: size)
+    case .centreFirst: return resized(picture, picture.deepMindCentre, width: size, height: size)
     case .resizeFirst:
       if picture.width == size, picture.height == size { return FloatPicture(picture) }
       let (short, long) = (
@@ -70,14 +70,6 @@ public struct Preprocessing: Sendable {
     }
   }
 
-  /// The middle that DeepMind's evaluation sees of a picture.
-  func central(_ picture: Picture) -> Box {
-    let side = max(1, Int(Float(224.0 / 256.0) * Float(min(picture.width, picture.height))))
-    return Box(
-      x: (picture.width - side + 1) / 2, y: (picture.height - side + 1) / 2, width: side,
-      height: side)
-  }
-
   private func resized(_ picture: Picture, _ box: Box, width: Int, height: Int) -> FloatPicture {
     if isAntialiased {
       return FloatPicture(picture.resizedLikePillow(box, width: width, height: height, filter))
@@ -88,6 +80,14 @@ public struct Preprocessing: Sendable {
   /// Half of a number, rounded to the even neighbour as Python does.
   private static func halfRounded(_ number: Int) -> Int {
     Int((Double(number) / 2).rounded(.toNearestOrEven))
+  }
+}
+
+extension Picture {
+  /// The middle that DeepMind's evaluation sees of a picture: 7/8 of the shorter side.
+  var deepMindCentre: Box {
+    let side = max(1, Int(Float(224.0 / 256.0) * Float(min(width, height))))
+    return Box(x: (width - side + 1) / 2, y: (height - side + 1) / 2, width: side, height: side)
   }
 }
 

@@ -80,7 +80,8 @@
       }
       try oneDNN("stream", dnnl_stream_wait(device.stream))
       for (stage, output) in program.outputs {
-        collect(stage, UnsafePointer(pointer(output.activation).assumingMemoryBound(to: Float.self)))
+        collect(
+          stage, UnsafePointer(pointer(output.activation).assumingMemoryBound(to: Float.self)))
       }
     }
   }

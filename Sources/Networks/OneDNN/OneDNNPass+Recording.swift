@@ -43,7 +43,8 @@
       program.input = OneDNNProgram.Port(
         activation: input.buffer.activation, shape: Array(input.shape.dropFirst()))
       do {
-        _ = try pass.run(pass.reorder(input, to: precision, dnnl_nhwc), until: .prediction)
+        _ = try pass.run(
+          pass.reorder(input, from: dnnl_nchw, to: dnnl_nhwc, as: precision), until: .prediction)
       } catch is OneDNNComplete {
       }
       return program
@@ -56,19 +57,19 @@
           activation: array.buffer.activation, shape: [array.channels])
         return
       }
-      let planes = try reorder(array, to: .float32, dnnl_nchw)
+      let planes = try reorder(array, from: dnnl_nhwc, to: dnnl_nchw, as: .float32)
       program.outputs[name.stage] = OneDNNProgram.Port(
         activation: planes.buffer.activation, shape: Array(array.shape.dropFirst()))
     }
 
     /// The same values as another type, or in another order.
-    private func reorder(_ array: OneDNNArray, to type: Precision, _ tag: dnnl_format_tag_t) throws
-      -> OneDNNArray
-    {
-      guard array.type != type || tag != dnnl_nhwc else { return array }
+    private func reorder(
+      _ array: OneDNNArray, from order: dnnl_format_tag_t, to tag: dnnl_format_tag_t,
+      as type: Precision
+    ) throws -> OneDNNArray {
       let result = try OneDNNArray(
         array.batch, array.height, array.width, array.channels, type, on: model.device)
-      let source = try array.layout()
+      let source = try OneDNNArray.layout(array.lengths, order, array.type)
       let destination = try OneDNNArray.layout(array.lengths, tag, type)
       let (from, to) = (source.pointer, destination.pointer)
       let primitive = try OneDNNPrimitive("\(type.rawValue) pictures", on: model.device) {

@@ -34,7 +34,7 @@
     private(set) var steps: [Step] = []
     /// The bytes of each activation.
     private(set) var sizes: [Int] = []
-    /// What the caller fills in before the first step, [H, W, C].
+    /// What the caller fills in before the first step, [C, H, W].
     var input: Port?
     /// What it reads after the last one, by stage.
     var outputs: [String: Port] = [:]

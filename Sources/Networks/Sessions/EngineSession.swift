@@ -48,10 +48,11 @@ struct EngineSession: SessionRunner {
       }, on: checkpoint)
     return try seen.withLock { seen in
       if let missing = stages.subtracting(seen.found.keys).min() {
+        let main = seen.names.filter { !$0.contains("/") || $0.hasPrefix("stem/") }
         throw Failure(
           .usage,
-          "\(branch.rawValue) has no stage called \(missing); it has \(seen.names.joined(separator: ", "))"
-        )
+          "\(branch.rawValue) has no stage called \(missing); it has \(main.joined(separator: ", "))"
+            + ", blocks (stage0/block0) and their layers (stage0/block0/conv1)")
       }
       return seen.found
     }
@@ -59,8 +60,8 @@ struct EngineSession: SessionRunner {
 }
 
 extension Features {
-  /// Puts the rows of others, of the same shape, behind these.
-  mutating func append(_ other: Features) {
+  /// Puts the rows of others, of the same shape but for their number, behind these.
+  public mutating func append(_ other: Features) {
     values += other.values
     shape[0] += other.shape[0]
   }

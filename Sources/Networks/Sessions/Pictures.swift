@@ -1,4 +1,4 @@
-/// A batch of pictures as a session takes them: after normalisation, the channels of a pixel together.
+/// A batch of pictures as a session takes them: after normalisation.
 public struct Pictures: Sendable {
   /// Pictures.
   public let count: Int
@@ -6,9 +6,9 @@ public struct Pictures: Sendable {
   public let height: Int
   /// Columns of a picture.
   public let width: Int
-  /// Numbers of a pixel.
+  /// Planes of a picture.
   public let channels: Int
-  /// [count, height, width, channels], row-major.
+  /// [count, channels, height, width], row-major.
   public var values: [Float]
 
   /// Values of a shape.
@@ -28,17 +28,9 @@ public struct Pictures: Sendable {
 
   /// Some of the pictures, [N, C, H, W], as engines take them.
   func activation(_ range: Range<Int>) -> Activation {
-    var planes = [Double](repeating: 0, count: range.count * size)
-    let area = height * width
-    for picture in range {
-      let (from, to) = (picture * size, (picture - range.lowerBound) * size)
-      for channel in 0..<channels {
-        for pixel in 0..<area {
-          planes[to + channel * area + pixel] = Double(values[from + pixel * channels + channel])
-        }
-      }
-    }
-    return Activation(shape: [range.count, channels, height, width], values: planes)
+    Activation(
+      shape: [range.count, channels, height, width],
+      values: values[range.lowerBound * size..<range.upperBound * size].map { Double($0) })
   }
 }
 

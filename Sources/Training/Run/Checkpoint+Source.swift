@@ -3,11 +3,13 @@ import Checkpoints
 import Tensors
 
 extension Checkpoint {
-  /// Notes in the provenance which file the checkpoint was read from, unless it knows an earlier one.
+  /// Notes in the provenance which file the checkpoint was read from, unless it knows an earlier one or
+  /// is a run's own.
   ///
   /// - Throws: `Failure` where the file cannot be read.
   mutating func noteSource(of loaded: Loaded) throws {
-    guard loaded.dialect != nil || provenance.source == nil else { return }
+    let isFirst = provenance.source == nil && self[RunState.path] == nil
+    guard loaded.dialect != nil || isFirst else { return }
     provenance.source = Provenance.Source(
       name: baseName(loaded.path), size: loaded.size,
       sha256: try Self.digest(of: loaded.files).description, format: loaded.archive.format)

@@ -19,7 +19,8 @@ public struct DataDigest: Codable, Hashable, Sendable {
     for index in 0..<data.count {
       let label = data.label(index).map(String.init) ?? ""
       let name = data.name(index)
-      let inner = name.hasPrefix(folder) ? name.dropFirst(folder.count) : Substring(name)
+      let inner = (name.hasPrefix(folder) ? name.dropFirst(folder.count) : Substring(name))
+        .drop { $0 == "/" }
       hasher.update("\(inner)\t\(label)\n")
     }
     count = data.count

@@ -34,10 +34,18 @@ struct Pictures {
     guard let path = options.data else {
       throw Failure(.usage, "--data tells where the pictures are")
     }
-    let data = try options.opened ?? Self.open(path, checkpoint)
+    let opened =
+      try options.opened
+      ?? Datasets.open(path, decoding: try Decoding(checkpoint.contract.input))
+    let data: any Dataset = options.usesLabels ? opened : Unlabelled(opened)
     try data.checkTraining(path)
     if let head = checkpoint["online/\(Plan.Classifier.head)/weight"], !data.classes.isEmpty {
-      try data.checkLabels(path, classes: head.shape.first)
+      do {
+        try data.checkLabels(path, classes: head.shape.first)
+      } catch var failure as Failure {
+        failure.message += "; --no-labels trains without the classifier"
+        throw failure
+      }
     }
     self.data = data
     digest = DataDigest(of: data, at: path)
@@ -51,11 +59,6 @@ struct Pictures {
           ? "no file stores it: batch norm's moments and the learning rate go with it" : nil),
     ]
     try settleAugmentation(options, checkpoint, recipe, origin, before)
-  }
-
-  /// Opens pictures, to be decoded as the contract says.
-  static func open(_ path: String, _ checkpoint: Checkpoint) throws -> any Dataset {
-    try Datasets.open(path, decoding: try Decoding(checkpoint.contract.input))
   }
 
   private mutating func settleAugmentation(
@@ -82,8 +85,9 @@ struct Pictures {
 
   /// What the data are, in words.
   private static func summary(of data: any Dataset) -> String {
-    let classes = data.classes.isEmpty ? "no labels" : Numbers.counted(data.classes.count, "class")
-    return "\(Numbers.counted(data.count, "picture")), \(classes)"
+    let classes = data.classes.count
+    return Numbers.counted(data.count, "picture")
+      + (classes == 0 ? ", no labels" : classes == 1 ? ", 1 class" : ", \(classes) classes")
   }
 
   private static func change(from before: RunState?, to now: DataDigest?) -> String? {

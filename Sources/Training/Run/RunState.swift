@@ -70,6 +70,23 @@ extension RunState {
     ] where !(least...most).contains(value) {
       throw refuse(name, "\(value)", "\(least) to 2^40")
     }
+    guard position <= end else { throw refuse("position", "\(position)", "at most end, \(end)") }
+    guard let augmentation else { return }
+    let chances = augmentation.views.flatMap {
+      [$0.flip, $0.jitter, $0.grey, $0.blur, $0.solarize]
+    }
+    let strength = augmentation.strength
+    let far = [strength.brightness, strength.contrast, strength.saturation, strength.hue]
+    guard augmentation.views.count == 2, augmentation.sigmas.count == 2,
+      (1...1 << 13).contains(augmentation.size), (0...1 << 13).contains(augmentation.blur.radius),
+      chances.allSatisfy({ (0...1).contains($0) }), far.allSatisfy({ (0...16).contains($0) }),
+      augmentation.sigmas.allSatisfy({ (1e-3...1e3).contains($0) }),
+      augmentation.sigmas[0] <= augmentation.sigmas[1],
+      augmentation.smallestCrop > 0, augmentation.smallestCrop <= 1
+    else {
+      throw refuse(
+        "augmentation", augmentation.name, "two views whose numbers are those of a pipeline")
+    }
   }
 }
 

@@ -58,10 +58,17 @@ public final class Session {
       // How pictures are decoded is the design's, whatever the number of classes.
       let data = try Datasets.open(path, decoding: try Decoding(design.contract.input))
       options.opened = data
-      design.classes = data.classes.count
+      design.classes = options.usesLabels ? data.classes.count : 0
     }
     try self.init(
       try Checkpoint.fresh(design, seed: seed), path: nil, isWritten: false, options: options)
+    // What a run begins with is no loss.
+    report.findings = report.findings.compactMap { finding in
+      guard finding.field != "step", !finding.field.hasPrefix("optimizer.") else { return nil }
+      var finding = finding
+      if finding.field == "random" { finding.consequence = nil }
+      return finding
+    }
   }
 
   private init(

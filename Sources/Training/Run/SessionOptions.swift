@@ -6,6 +6,8 @@ public struct SessionOptions: Sendable {
   public var data: String?
   /// The pictures, where they were opened already.
   var opened: (any Dataset)?
+  /// Whether the pictures' labels are used, if they have any.
+  public var usesLabels = true
   /// A file of given views, instead of pictures.
   public var views: String?
   /// The checkpoint to write; nil for the one that the run goes on from, if it is a run's own.
@@ -66,9 +68,11 @@ public struct SessionOptions: Sendable {
     case (nil, nil): throw Failure(.usage, "--data tells where the pictures are")
     case (_?, _?): throw Failure(.usage, "--data and --views: one of them")
     case (nil, _?):
-      guard plan.batch == nil, augmentation == nil, size == nil else {
+      guard plan.batch == nil, augmentation == nil, size == nil, usesLabels else {
         throw Failure(
-          .usage, "given views are as they are: --batch, --augmentation and --size go with --data")
+          .usage,
+          "given views are as they are: --batch, --augmentation, --size and --no-labels go with --data"
+        )
       }
     default: break
     }

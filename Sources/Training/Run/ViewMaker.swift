@@ -25,7 +25,7 @@ final class ViewMaker: Sendable {
     self.order = order
     self.augmentation = augmentation
     self.normalisation = normalisation
-    hasLabels = (0..<data.count).contains { data.label($0) != nil }
+    hasLabels = !data.classes.isEmpty
   }
 
   /// Pictures that could not be read so far, in the order of the data.

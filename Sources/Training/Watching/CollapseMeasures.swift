@@ -6,7 +6,7 @@ import Glibc
 /// given the same vector, or vectors of a few directions.
 public enum CollapseMeasures {
   /// The most embeddings of which the effective rank is computed; it cannot be above their number.
-  public static let rowLimit = 512
+  public static let rowLimit = 256
 
   /// The standard deviation of each dimension of the l2-normalised embeddings over the batch, averaged
   /// over the dimensions (Chen and He 2021, "Exploring Simple Siamese Representation Learning",

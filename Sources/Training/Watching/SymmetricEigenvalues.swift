@@ -1,9 +1,8 @@
-import COpenBLAS
-
 /// The eigenvalues of a real symmetric matrix (Golub and Van Loan, "Matrix Computations", section 8.3):
 /// Householder's reduction to a tridiagonal matrix, then QL steps with implicit shifts.
 ///
-/// OpenBLAS may be built without LAPACK, which would do the same.
+/// LAPACK would do the same, but OpenBLAS may be built without it, and wakes its threads for each of
+/// the many small steps.
 enum SymmetricEigenvalues {
   /// The eigenvalues, in no order.
   ///
@@ -21,35 +20,50 @@ enum SymmetricEigenvalues {
     var matrix = matrix
     var diagonal = [Double](repeating: 0, count: side)
     var beside = [Double](repeating: 0, count: side)
-    var reflector = [Double](repeating: 0, count: side)
-    var product = [Double](repeating: 0, count: side)
     matrix.withUnsafeMutableBufferPointer { matrix in
       guard let base = matrix.baseAddress else { return }
+      for row in 0..<side {
+        for column in 0..<row { matrix[row * side + column] = matrix[column * side + row] }
+      }
       for index in 0..<side {
         diagonal[index] = matrix[index * side + index]
-        let rest = side - index - 1
-        guard rest > 0 else { continue }
-        // The row right of the diagonal becomes (beside, 0, ..., 0).
-        for place in 0..<rest { reflector[place] = matrix[index * side + index + 1 + place] }
-        let norm = cblas_dnrm2(Int32(rest), reflector, 1)
-        beside[index] = reflector[0] > 0 ? -norm : norm
-        guard rest > 1, norm > 0 else { continue }
-        reflector[0] -= beside[index]
-        let square = cblas_ddot(Int32(rest), reflector, 1, reflector, 1)
-        let scale = 2 / square
-        guard scale.isFinite else { continue }
-        // A - v w^T - w v^T with w = p - (p.v / v.v) v and p = 2 A v / v.v.
-        let corner = base + (index + 1) * side + index + 1
-        cblas_dsymv(
-          CblasRowMajor, CblasUpper, Int32(rest), scale, corner, Int32(side), reflector, 1, 0,
-          &product, 1)
-        let shared = cblas_ddot(Int32(rest), product, 1, reflector, 1) / square
-        cblas_daxpy(Int32(rest), -shared, reflector, 1, &product, 1)
-        cblas_dsyr2(
-          CblasRowMajor, CblasUpper, Int32(rest), -1, reflector, 1, product, 1, corner, Int32(side))
+        // The row right of the diagonal becomes (beside, 0, ..., 0), and the corner below it follows.
+        let count = side - index - 1
+        guard count > 0 else { continue }
+        let start = base + index * side + index + 1
+        let row = UnsafeMutableBufferPointer(start: start, count: count)
+        let norm = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        beside[index] = row[0] > 0 ? -norm : norm
+        row[0] -= beside[index]
+        if count > 1, norm > 0 { reflect(row, corner: start + side, side: side) }
       }
     }
     return (diagonal, beside)
+  }
+
+  /// A - v w^T - w v^T with w = p - (p.v / v.v) v and p = 2 A v / v.v, in place: A between two
+  /// reflections by v.
+  private static func reflect(
+    _ vector: UnsafeMutableBufferPointer<Double>, corner: UnsafeMutablePointer<Double>, side: Int
+  ) {
+    let count = vector.count
+    let square = vector.reduce(0) { $0 + $1 * $1 }
+    guard square >= .leastNormalMagnitude else { return }
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { product in
+      product.initialize(repeating: 0)
+      for line in 0..<count {
+        let (share, values) = (2 * vector[line] / square, corner + line * side)
+        for column in 0..<count { product[column] += share * values[column] }
+      }
+      let overlap = (0..<count).reduce(0) { $0 + product[$1] * vector[$1] } / square
+      for column in 0..<count { product[column] -= overlap * vector[column] }
+      for line in 0..<count {
+        let (first, second, values) = (vector[line], product[line], corner + line * side)
+        for column in 0..<count {
+          values[column] -= first * product[column] + second * vector[column]
+        }
+      }
+    }
   }
 
   /// Makes the matrix diagonal; false where it takes more steps than any matrix should.

@@ -28,6 +28,8 @@ import Testing
     ("\"position\" : 3", "\"position\" : -1"), ("\"version\" : 1", "\"version\" : 2"),
     ("\"batch\" : 4", "\"batch\" : 0"), ("\"end\" : 9", "\"end\" : 4611686018427387904"),
     ("\"batch\" : 4", "\"batch\" : \"four\""), ("{", "["),
+    ("\"position\" : 3", "\"position\" : 10"), ("\"smallestCrop\" : 0.08", "\"smallestCrop\" : -1"),
+    ("\"flip\" : 0.5", "\"flip\" : 2"), ("\"size\" : 8", "\"size\" : 99999999"),
   ])
   func `a damaged state is refused`(_ old: String, _ new: String) throws {
     let text = String(decoding: try jsonBytes(try state()), as: UTF8.self)
@@ -44,6 +46,9 @@ import Testing
   @Test func `data are known by names and labels`() {
     #expect(DataDigest(of: CountedPictures(3)) == DataDigest(of: CountedPictures(3, corrupt: [1])))
     #expect(DataDigest(of: CountedPictures(3)) != DataDigest(of: CountedPictures(4)))
+    #expect(
+      DataDigest(of: CountedPictures(3), at: "pic")
+        != DataDigest(of: CountedPictures(3), at: "elsewhere"))
     // printf 'picture0.jpg\t0\npicture1.jpg\t1\n' | sha256sum
     #expect(
       DataDigest(of: CountedPictures(2)).sha256

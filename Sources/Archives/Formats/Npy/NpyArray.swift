@@ -37,7 +37,8 @@ struct NpyArray {
       elements: tensor)
   }
 
-  private init(header: NpyHeader, elements: Tensor) {
+  /// The array of elements that a header describes.
+  init(header: NpyHeader, elements: Tensor) {
     self.header = header
     self.elements = elements
   }

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Checkpoints
+import Embedding
+import Networks
+import Tensors
+import Terminals
+
+extension Verify {
+  /// Runs the checkpoint on pictures.
+  func look() throws -> Bool {
+    let pictures = try PictureFile.all(images)
+    var options = InferenceSession.Options()
+    options.precision = precision
+    options.threads = threads
+    let own = try Loaded(files[0], format: fromFormat, dialect: from, withTree: false)
+    guard let against else {
+      let report = try HeadReport(own, pictures: pictures, labels: labels, options: options)
+      if json { try printJSON(report) } else { VerificationText.print(report) }
+      Self.name(report.leftOut, of: pictures.count)
+      return true
+    }
+    let pair = try CheckpointPair(
+      own, try Loaded(against, withTree: false), pictures: pictures, options: options,
+      tolerance: tolerance ?? CheckpointPair.usualTolerance)
+    if json { try printJSON(pair) } else { VerificationText.print(pair) }
+    Self.name(pair.leftOut, of: pictures.count)
+    return pair.agrees
+  }
+
+  /// Names the pictures that were left out.
+  private static func name(_ bad: [Embeddings.Bad], of count: Int) {
+    for bad in bad { complain("byol-verify: left out \(bad.name): \(bad.reason)") }
+    guard !bad.isEmpty else { return }
+    complain(
+      "byol-verify: warning: \(Numbers.counted(bad.count, "picture")) of \(count) left out")
+  }
+}
+
+extension Precision: ExpressibleByArgument {}
+
+extension VerificationText {
+  static func print(_ report: HeadReport) {
+    let accuracy = report.accuracy
+    Swift.print(report.path)
+    Swift.print(
+      "  \(Numbers.counted(accuracy.pictures, "picture")), \(Numbers.grouped(report.classes)) classes: "
+        + "top-1 \(Numbers.fixed(100 * accuracy.top1, 2)) %, "
+        + "top-5 \(Numbers.fixed(100 * accuracy.top5, 2)) % (\(report.engine))")
+    if report.unlabelled > 0 {
+      Swift.print("  note: \(Numbers.counted(report.unlabelled, "picture")) of no known class")
+    }
+  }
+
+  static func print(_ pair: CheckpointPair) {
+    Swift.print(
+      "A \(pair.first)\nB \(pair.second)\n"
+        + "\(Numbers.counted(pair.pictures, "picture")), \(pair.engine)")
+    var table = Table()
+    for stage in pair.stages {
+      let distance = stage.relativeL2
+      var detail =
+        distance.map { "relative L2 \(Numbers.error($0))" } ?? "values that are no numbers"
+      if let worst = stage.worstL2 { detail += ", worst picture \(Numbers.error(worst))" }
+      if let cosine = stage.cosine { detail += ", cosine \(Numbers.fixed(cosine, 6))" }
+      if let same = stage.top1Agreement {
+        detail += ", the same first class \(Numbers.fixed(100 * same, 2)) %"
+      }
+      let agrees = (distance ?? .infinity) <= pair.tolerance
+      table.row(stage.stage, agrees ? "agrees" : "differs", detail)
+    }
+    Swift.print(table.text)
+    for field in pair.contract {
+      Swift.print("  contract \(field[0]): \(field[1]) in A, \(field[2]) in B")
+    }
+    Swift.print("same features: \(pair.agrees ? "yes" : "no")")
+  }
+}
