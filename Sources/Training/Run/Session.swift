@@ -105,6 +105,12 @@ public final class Session {
       before: before, pictures: pictures, engine: engine, seed: options.seed,
       foreign: first.findings.first { $0.field == "random" })
     let added = try Self.updates(options, pictures, first, before, streams)
+    if let given = pictures.given, streams.position + added > given.count {
+      throw Failure(
+        .usage, file: options.views,
+        "there are views for \(Numbers.counted(given.count, "update")), and the run would end with "
+          + "number \(streams.position + added)")
+    }
     planned.end = first.nextStep + added
     plan = try Plan(checkpoint, options: planned)
     self.checkpoint = try plan.completed(checkpoint)

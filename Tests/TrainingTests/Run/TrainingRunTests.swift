@@ -121,11 +121,12 @@ import Testing
       try FileManager.default.createDirectory(atPath: inner, withIntermediateDirectories: false)
       let aside = folder.path("aside")
       let path = inner + "/run.h5"
+      var done = 0
       let found = failure {
-        try train(start(end: 8), to: path, every: 4) { report in
-          if FileManager.default.fileExists(atPath: path) {
-            try FileManager.default.moveItem(atPath: inner, toPath: aside)
-          }
+        try train(start(end: 8), to: path, every: 4) { _ in
+          done += 1
+          // After the checkpoint of update 4, and before that of the end.
+          if done == 6 { try FileManager.default.moveItem(atPath: inner, toPath: aside) }
         }
       }
       let failure = try #require(found)
