@@ -77,6 +77,13 @@ import Testing
     let report = try evaluation(training).nearestNeighbours(counts: [5]).report
     #expect(report.corrupt.map(\.name) == ["painted7.png", "painted30.png"])
     #expect(report.accuracy.count == 30)
+    for isAugmented in [false, true] {
+      var plan = LinearSGD()
+      (plan.rates, plan.epochs, plan.isAugmented) = ([0.1, 0.2], 3, isAugmented)
+      let names = try evaluation(training).linear(plan).report.corrupt.map(\.name)
+      #expect(Set(names) == ["painted7.png", "painted30.png"])
+      #expect(names.count == 2)
+    }
     #expect(throws: Failure.self) {
       try evaluation(PaintedPictures(count: 9, corrupt: Set(0..<9))).nearestNeighbours()
     }
