@@ -60,8 +60,8 @@ let ownTargets: [Target] = [
     name: "Schemas", path: "schemas",
     // Read by people and by programs that check JSON, not by the tools.
     exclude: [
-      "contract", "convert-report", "dialect", "index", "inspection", "provenance", "recipe",
-      "sidecar", "train-report", "tree", "verification", "verify-report",
+      "contract", "convert-report", "dialect", "evaluation-report", "index", "inspection",
+      "provenance", "recipe", "sidecar", "train-report", "tree", "verification", "verify-report",
     ].map { $0 + ".schema.json" },
     resources: [
       .embedInCode("checkpoint.json"), .embedInCode("dialects"), .embedInCode("fragments"),

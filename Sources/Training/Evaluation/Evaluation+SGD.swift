@@ -34,15 +34,17 @@ extension Evaluation {
   public func linear(_ plan: LinearSGD) throws -> EvaluationOutcome {
     guard !plan.rates.isEmpty, plan.rates.allSatisfy({ $0 > 0 && $0.isFinite }), plan.epochs >= 1
     else { throw Failure(.usage, "learning rates are positive numbers, and epochs 1 or more") }
-    let batch = plan.batch ?? LinearSGD.usualBatch(data.training.count)
+    // Pictures that cannot be read have no embedding, and so no place among those computed once.
+    let fixed = plan.isAugmented ? nil : try embeddings().training
+    let labels = fixed?.labels ?? data.training.labels
+    let batch = plan.batch ?? LinearSGD.usualBatch(labels.count)
     var report = report("linear (SGD)")
     var rate = plan.rates[0]
-    let all = Array(data.training.labels.indices)
     if plan.rates.count > 1 {
-      let split = Splits.validation(data.training.labels, share: validationShare, seed: seed)
+      let split = Splits.validation(labels, share: validationShare, seed: seed)
       let heads = try train(
-        plan, rates: plan.rates, places: split.training, batch: batch, "trying rates")
-      let validation = try encoder.embeddings(of: data.training[split.validation]).0
+        plan, rates: plan.rates, places: split.training, fixed, batch: batch, "trying rates")
+      let validation = try fixed?[split.validation] ?? embeddings(of: split.validation)
       report.validationPictures = validation.count
       var best = -1.0
       for (tried, head) in zip(plan.rates, heads) {
@@ -52,11 +54,13 @@ extension Evaluation {
         if accuracy.top1 > best { (best, rate) = (accuracy.top1, tried) }
       }
     }
-    let head = try train(plan, rates: [rate], places: all, batch: batch, "training")[0]
+    let head = try train(
+      plan, rates: [rate], places: Array(labels.indices), fixed, batch: batch, "training")[0]
     let (test, damaged) = try encoder.embeddings(of: data.test) {
       progress("embedding test pictures", $0, data.test.count)
     }
-    report.corrupt += damaged
+    note(damaged)
+    report.corrupt = corrupt
     report.settings = [
       .init("base rate", rate), .init("batch", batch), .init("epochs", plan.epochs),
       .init("schedule", "cosine to 0"), .init("momentum", "0.9, Nesterov"),
@@ -66,17 +70,26 @@ extension Evaluation {
     return EvaluationOutcome(report: report, head: head, checkpoint: checkpoint)
   }
 
+  /// The embeddings of some training pictures.
+  private func embeddings(of places: [Int]) throws -> LabelledEmbeddings {
+    let (rows, damaged) = try encoder.embeddings(of: data.training[places])
+    note(damaged)
+    return rows
+  }
+
   /// Trains a classifier for each base rate, side by side.
   private func train(
-    _ plan: LinearSGD, rates: [Double], places: [Int], batch: Int, _ name: String
+    _ plan: LinearSGD, rates: [Double], places: [Int], _ fixed: LabelledEmbeddings?, batch: Int,
+    _ name: String
   ) throws -> [LinearHead] {
-    let pictures = data.training[places]
-    let order = try DataOrder(count: pictures.count, batch: batch, seed: seed)
+    let fixed = fixed?[places]
+    let pictures = fixed == nil ? data.training[places] : data.training
+    let batch = plan.batch ?? min(batch, places.count)
+    let order = try DataOrder(count: places.count, batch: batch, seed: seed)
     let steps = plan.epochs * order.batchesPerEpoch
     let schedules = rates.map {
       CosineDecay(base: $0 * Double(batch) / 256, total: steps)
     }
-    let fixed = plan.isAugmented ? nil : try embeddings().training[places]
     var training: LinearTraining?
     var step = 0
     for epoch in 0..<plan.epochs {
@@ -115,6 +128,7 @@ extension Evaluation {
     defer { batches.stop() }
     for position in 0..<order.batchesPerEpoch {
       let batch = try batches[position]
+      note(batch.corrupt)
       guard !batch.places.isEmpty else { continue }
       try body(
         try encoder.embeddings(of: batch.pictures), batch.places.map { pictures.labels[$0] })

@@ -59,8 +59,13 @@ public final class Evaluation {
     let (rows, damaged) = try encoder.embeddings(of: pictures) {
       progress("embedding \(name) pictures", $0, pictures.count)
     }
-    corrupt += damaged
+    note(damaged)
     return rows
+  }
+
+  /// Notes pictures that could not be read, each once.
+  func note(_ damaged: [CorruptPicture]) {
+    for picture in damaged where !corrupt.contains(picture) { corrupt.append(picture) }
   }
 
   /// A report with what every method says.

@@ -2,7 +2,6 @@ import Checkpoints
 import Gradients
 import Images
 import Networks
-import Synchronization
 import Tensors
 
 /// An encoder in evaluation mode, which turns pictures into embeddings.

@@ -40,7 +40,7 @@ public struct LBFGS: Sendable {
   private struct Pair {
     var step: [Double]
     var change: [Double]
-    /// 1 / (step . change).
+    /// The inverse of the product of step and change.
     var weight: Double
   }
 

@@ -5,8 +5,10 @@ import Tensors
 /// Multinomial logistic regression on frozen embeddings by L-BFGS, with the L2 penalty chosen on a
 /// validation set: the paper's protocol for transfer (Grill, Strub and others 2020, appendix).
 public struct LogisticRegression: Sendable {
-  /// The penalties tried: 1/C of scikit-learn, times half the squared weights beside the sum of the
-  /// cross-entropies. The paper's: 45 from 1e-6 to 1e5, evenly spaced by logarithm.
+  /// The penalties tried: 1/C of scikit-learn.
+  ///
+  /// Half the squared weights, times the penalty, stand beside the sum of the cross-entropies. The
+  /// paper's are 45 from 1e-6 to 1e5, evenly spaced by logarithm.
   public var penalties: [Double] = Self.paperPenalties
   /// The search for each.
   public var search = LBFGS()

@@ -1,6 +1,5 @@
 import COpenBLAS
 import Dispatch
-import Glibc
 import Gradients
 import Synchronization
 import Tensors
@@ -130,22 +129,6 @@ struct SoftmaxObjective {
       }
     }
   }
-}
-
-/// The cross-entropy of logits; they become its gradient: probabilities, less one at the label.
-func softmaxLoss(_ logits: UnsafeMutableBufferPointer<Double>, _ label: Int) -> Double {
-  var largest = -Double.infinity
-  for value in logits where value > largest { largest = value }
-  var sum = 0.0
-  let atLabel = logits[label] - largest
-  for index in logits.indices {
-    logits[index] = exp(logits[index] - largest)
-    sum += logits[index]
-  }
-  let scale = 1 / sum
-  for index in logits.indices { logits[index] *= scale }
-  logits[label] -= 1
-  return log(sum) - atLabel
 }
 
 extension Rows where Scalar == Float {
