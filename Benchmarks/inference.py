@@ -28,8 +28,6 @@ PRECISIONS = ("float32", "bfloat16")
 ENGINES = ("byol-embed", "onnxruntime", "openvino", "torch-eager", "torch-compiled")
 # Engines without a bfloat16 of their own for this graph.
 FLOAT32_ALONE = ("onnxruntime",)
-# Multiply-adds of an image, doubled, in GFLOP.
-GIGAFLOPS = {"resnet50": 8.2, "resnet200x2": 119.4}
 SECONDS = 4  # of timed batches in a process, about
 
 

@@ -47,19 +47,26 @@ def goals(record, network):
     """Yields what is reached of the best peer, at every batch and precision."""
     for precision in ("float32", "bfloat16"):
         for batch in (1, 8, 32):
-            rates = {}
-            for engine in TITLES:
-                found = [s for s in record["samples"] if (s["network"], s["engine"], s["precision"], s["batch"])
-                         == (network, engine, precision, batch)]
-                if (speed := rate(found)) is not None:
-                    rates[engine] = speed
-            own = rates.pop("byol-embed", None)
-            if own is None or not rates:
-                continue
-            best = max(rates, key=rates.get)
-            share = own / rates[best]
-            yield (f"{NAMES[network]}, {precision}, batch {batch}, against the best ({best})",
-                   "at least as fast", f"{share:.2f} x", share >= 1)
+            yield from _against(record, network, precision, batch, rate, max, "images/s",
+                                lambda own, best: own / best)
+            yield from _against(record, network, precision, batch, processor, min, "processor time",
+                                lambda own, best: best / own)
+
+
+def _against(record, network, precision, batch, measure, choose, what, advantage):
+    values = {}
+    for engine in TITLES:
+        found = [s for s in record["samples"] if (s["network"], s["engine"], s["precision"], s["batch"])
+                 == (network, engine, precision, batch)]
+        if (value := measure(found)) is not None:
+            values[engine] = value
+    own = values.pop("byol-embed", None)
+    if own is None or not values:
+        return
+    best = choose(values, key=values.get)
+    share = advantage(own, values[best])
+    yield (f"{NAMES[network]}, {precision}, batch {batch}: {what} against the best ({best})",
+           "at least as good", f"{share:.2f} x", share >= 1)
 
 
 def section(record):
