@@ -112,7 +112,10 @@ public final class Session {
           + "number \(streams.position + added)")
     }
     planned.end = first.nextStep + added
-    plan = try Plan(checkpoint, options: planned)
+    var plan = try Plan(checkpoint, options: planned)
+    // A program that keeps tau in memory begins anew whenever it is started; a run of ours does not.
+    if let before, before.position > 0 { plan.keepTau() }
+    self.plan = plan
     self.checkpoint = try plan.completed(checkpoint)
     state = RunState(
       seed: streams.seed, position: streams.position, end: streams.position + added,
@@ -191,5 +194,18 @@ public final class Session {
       case .done: "done"
       case .stopped(let name): name
       }
+  }
+}
+
+extension Plan {
+  /// Lets tau go on where it was, of programs whose every process begins at the base.
+  fileprivate mutating func keepTau() {
+    guard tau.kind == .cosineFromBase else { return }
+    tau.kind = .cosine
+    for index in findings.indices where findings[index].field == "tau" {
+      findings[index].value =
+        "\(Numbers.fixed(tau.at(nextStep), 6)) now, \(tau.base) at step 0, \(tau.moment.rawValue)"
+      findings[index].consequence = nil
+    }
   }
 }
