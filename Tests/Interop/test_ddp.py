@@ -22,7 +22,7 @@ torch = pytest.importorskip("torch", reason="needs the packages of requirements-
 
 import libraries
 from conftest import SEED
-from native import PACKAGE, convert
+from native import PACKAGE, convert, tool
 from trees import difference, load
 from variants import lightly_benchmark, make
 
@@ -148,11 +148,17 @@ def comes_back(after, folder):
     return back
 
 
-def test_two_processes_of_torchrun_do_what_one_does_half_by_half(run):
+@pytest.fixture(scope="module")
+def after(run):
+    """What two processes of the example leave of the run, and what they said."""
+    _, checkpoint, folder, _ = run
+    path = folder / "after.ckpt"
+    return path, torchrun(2, EXAMPLE, checkpoint, path, "--views", folder / "views.npz", "--total", TOTAL)
+
+
+def test_two_processes_of_torchrun_do_what_one_does_half_by_half(run, after):
     _, checkpoint, folder, views = run
-    after = folder / "after.ckpt"
-    options = ("--views", folder / "views.npz", "--total", TOTAL)
-    said = torchrun(2, EXAMPLE, checkpoint, after, *options)
+    after, said = after
     start, tree = load(checkpoint), load(after)
     steps = [line.split()[1] for line in said.splitlines() if line.startswith("step")]
     assert steps == [str(start["global_step"] + step + 1) for step in range(STEPS)]
@@ -176,3 +182,31 @@ def test_lightnings_trainer_goes_on_in_two_processes(run):
     assert distance(tree["state_dict"], state) < TOLERANCE, f"seed {SEED}"
     assert distance(momenta(tree["optimizer_states"][0]), momenta(optimizer)) < TOLERANCE, f"seed {SEED}"
     comes_back(after, folder)
+
+
+def test_byol_train_goes_on_where_they_stopped_as_pytorch_would(run, after):
+    _, _, folder, views = run
+    tree, example = load(after[0]), runpy.run_path(str(EXAMPLE))
+    model = example["BYOL"](tree["state_dict"]).train().double()
+    optimizer = model.optimizer()
+    optimizer.load_state_dict(tree["optimizer_states"][0])
+    for step in range(STEPS):
+        index = tree["global_step"] + step
+        for group in optimizer.param_groups:
+            group["lr"] = 0.1 * example["cosine_warmup_schedule"](index, TOTAL, 1, 0.001, 2, 0)
+        model.average(example["cosine_schedule"](index, TOTAL, 0.99, 1))
+        optimizer.zero_grad()
+        first, second, labels = (torch.from_numpy(views[name][step]) for name in ("view1", "view2", "labels"))
+        model(first.double(), second.double(), labels).backward()
+        optimizer.step()
+
+    native, ours = convert(after[0], folder / "handed.h5"), folder / "ours.h5"
+    code, said = tool(
+        "byol-train", "resume", native, "--out", ours, "--views", folder / "views.npz", "--steps", STEPS,
+        "--schedule-steps", TOTAL, "--warmup", 2, "--lr", 0.1, "--tau", 0.99, "--precision", "float64")  # fmt: skip
+    assert code == 0, said
+    found = load(convert(ours, folder / "ours.ckpt", "--to", "lightly-benchmark"))
+    assert found["global_step"] == tree["global_step"] + STEPS
+    assert distance(found["state_dict"], model.state_dict()) < 1e-9, f"seed {SEED}"
+    theirs = momenta(optimizer.state_dict())
+    assert distance(momenta(found["optimizer_states"][0]), theirs) < 1e-9, f"seed {SEED}"

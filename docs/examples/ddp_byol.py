@@ -174,7 +174,7 @@ def main():
     together = nn.parallel.DistributedDataParallel(model)
     for first, second, labels in batches:
         if options.lr is not None:
-            rate = options.lr * cosine_warmup_schedule(step, options.total, 1, 0, options.warmup, 0)
+            rate = options.lr * cosine_warmup_schedule(step, options.total, 1, 0.001, options.warmup, 0)
             for group in optimizer.param_groups:
                 group["lr"] = rate
         model.average(cosine_schedule(step, options.total, options.tau, 1))
