@@ -26,7 +26,7 @@ public struct PictureNetwork: Sendable {
     let input = checkpoint.contract.input
     self.file = file
     do {
-      decoding = try Decoding(input)
+      decoding = try Decoding(input, evaluates: true)
       preprocessing = try Preprocessing(input)
       normalisation = try Normalisation(input)
     } catch var failure as Failure {

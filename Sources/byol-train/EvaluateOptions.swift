@@ -54,7 +54,8 @@ struct EvaluateOptions: ParsableArguments {
     guard validation > 0, validation < 100 else {
       throw Failure(.usage, "--validation is above 0 and below 100 per cent, not \(validation)")
     }
-    let data = try EvaluationData(training: train, test: test, seed: seed)
+    let data = try EvaluationData(
+      training: train, test: test, seed: seed, input: checkpoint.contract.input)
     let encoder = try FrozenEncoder(
       checkpoint, branch: branch, size: size, engine: Engines.fast(threads: threads))
     let evaluation = try Evaluation(

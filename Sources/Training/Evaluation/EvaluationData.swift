@@ -1,3 +1,5 @@
+import Checkpoints
+import Images
 import Tensors
 
 /// The pictures of an evaluation: those that a classifier learns from, and those that judge it.
@@ -17,11 +19,15 @@ public struct EvaluationData: Sendable {
   /// - Parameters:
   ///   - training: what `Datasets.open` takes.
   ///   - test: nil to hold a fifth of the training pictures of every class out, chosen by `seed`.
+  ///   - input: what the network's contract says of pictures; nil to decode as Pillow does.
   /// - Throws: `Failure` (`badInput`): a picture without a class, a single class, fewer pictures than
   ///   classes, test pictures of other classes; and what `Datasets.open` throws.
-  public init(training: String, test: String?, seed: UInt64) throws {
-    let training = try Self.labelled(training)
-    let test = try test.map { try Self.labelled($0) }
+  public init(
+    training: String, test: String?, seed: UInt64, input: Contract.Input? = nil
+  ) throws {
+    let decoding = try input.map { try Decoding($0, evaluates: true) } ?? Decoding()
+    let training = try Self.labelled(training, decoding)
+    let test = try test.map { try Self.labelled($0, decoding) }
     try self.init(training: training, test: test, seed: seed)
   }
 
@@ -57,9 +63,11 @@ public struct EvaluationData: Sendable {
     }
   }
 
-  private static func labelled(_ path: String) throws -> LabelledPictures {
+  private static func labelled(
+    _ path: String, _ decoding: Decoding
+  ) throws -> LabelledPictures {
     do {
-      return try LabelledPictures(try Datasets.open(path))
+      return try LabelledPictures(try Datasets.open(path, decoding: decoding))
     } catch let failure as Failure {
       throw failure.of(file: path)
     }
