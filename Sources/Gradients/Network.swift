@@ -22,6 +22,10 @@ public final class Network<Arithmetic: Backend> {
   /// first one with a value that is no number.
   public var observe: ((String, Arithmetic.Value) throws -> Void)?
 
+  /// Types of the branch's weights that are computed with and saved as wider ones: of a file in bfloat16,
+  /// `[.bfloat16: .float32]`; empty where every weight keeps its type.
+  public let widened: [ElementType: ElementType]
+
   let encoder: ResNet<Arithmetic>
   let simplicial: SimplicialEmbedding<Arithmetic>?
   let projector: Perceptron<Arithmetic>?
@@ -39,6 +43,7 @@ public final class Network<Arithmetic: Backend> {
   ) throws {
     var parameters: [Parameter<Scalar>] = []
     var types: [String: ElementType] = [:]
+    var widened: [ElementType: ElementType] = [:]
     for entry in checkpoint.entries where entry.path.hasPrefix(branch.rawValue + "/") {
       let leaf = entry.path.split(separator: "/").last.map(String.init) ?? ""
       guard ["weight", "bias", "scale", "offset"].contains(leaf) else { continue }
@@ -51,11 +56,16 @@ public final class Network<Arithmetic: Backend> {
         Parameter(
           entry.path, shape: entry.tensor.shape, values: try Scalar.read(entry.tensor),
           isTrained: isTrained))
-      types[entry.path] = entry.tensor.elementType.kept(for: Scalar.elementType)
+      let (stored, kept) = (
+        entry.tensor.elementType, entry.tensor.elementType.kept(for: Scalar.elementType)
+      )
+      types[entry.path] = kept
+      if kept != stored { widened[stored] = kept }
     }
     self.backend = backend
     self.branch = branch
     self.types = types
+    self.widened = widened
     contract = checkpoint.contract
     self.parameters = parameters
     statistics = try RunningStatistics(

@@ -38,9 +38,14 @@ import Testing
     let checkpoint = try Loaded(path).checkpoint
     let weight = "online/encoder/stem/conv/weight"
     #expect(try checkpoint.tensor(weight).elementType == .bfloat16)
+    let (single, double) = (
+      try network(checkpoint, Float.self), try network(checkpoint, Double.self)
+    )
+    #expect(single.widened == [.bfloat16: .float32])
+    #expect(double.widened == [.bfloat16: .float64])
+    #expect(try network(design.tiny(), Float.self).widened.isEmpty)
     for (type, entries) in [
-      (ElementType.float32, try network(checkpoint, Float.self).entries()),
-      (.float64, try network(checkpoint, Double.self).entries()),
+      (ElementType.float32, try single.entries()), (.float64, try double.entries()),
     ] {
       let tensor = try #require(entries.first { $0.path == weight }?.tensor)
       #expect(tensor.elementType == type)
