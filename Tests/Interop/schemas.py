@@ -97,6 +97,20 @@ def training(folder):
         "--out", folder / "begun.h5", "--no-sync")  # fmt: skip
 
 
+def evaluation(folder):
+    """Reports of evaluations: neighbours, a classifier on frozen features, and fine-tuning."""
+    pictures = PACKAGE / "samples/images"
+    few = ("--train", pictures, "--size", "32", "--threads", "1")
+    yield "evaluation-report", printed("byol-train", "evaluate", "knn", SAMPLE, *few, "-k", "1", "5")
+    yield "evaluation-report", printed(
+        "byol-train", "evaluate", "linear", SAMPLE, *few, "--penalty", "1",
+        "--write", folder / "headed.h5", "--head", "shapes")  # fmt: skip
+    yield "evaluation-report", printed(
+        "byol-train", "evaluate", "semi-supervised", SAMPLE, *few, "--labels", "50", "--steps", "1",
+        "--base-lr", "0.1", "--batch", "4")  # fmt: skip
+    yield from inside(folder / "headed.h5")
+
+
 def collect(folder):
     """Every kind of document, from real runs of the tools: pairs of a schema's name and JSON."""
     natives = []
@@ -134,6 +148,7 @@ def collect(folder):
     yield "verify-report", printed("byol-verify", symmetric, "--expect", reference, code=1)
     yield "verify-report", printed("byol-verify", symmetric, plain, code=1)
     yield from training(folder)
+    yield from evaluation(folder)
     outputs = dict(np.load(reference))
     outputs["embedding"] = np.full_like(outputs["embedding"], np.nan)
     np.savez(folder / "nan.npz", **outputs)

@@ -36,18 +36,19 @@ OPTIONAL = {
         forms/*/optimizer/groups/*/values forms/*/optimizer/groups/*/values/* contract/stem/*
         contract/stem/*/pad contract/stride_at/* contract/sem initialiser cannot_tell cannot_tell/*
         cannot_hold recipe {inside("recipe", IN_DIALECT)}""",
+    "evaluation-report": "written",
     "inspection": """
         form source source/sha256 source_dialect source_dialect/spelling source_dialect/variables/*
         counts made made/* licence created_by roles/*/fingerprint fingerprint tensors/*/statistics""",
     "provenance": """
         source source/sha256 dialect dialect/spelling dialect/variables/* counts origins/*
-        fingerprints/* licence made made/*""",
+        fingerprints/* licence made made/* attributes attributes/online/heads/shapes""",
     "recipe": f"step {IN_DIALECT} optimizer/last_lr",
     "sidecar": f"""
         contract/encoder/stem/pad origins/* made made/* recipe/step recipe/optimizer/last_lr
         {inside("recipe", IN_DIALECT)}""",
     "train-report": "checkpoint first_loss last_loss images_per_second findings/*/consequence",
-    "tree": "entries/*/*/order entries/*/*/big_endian entries/*/*/sha256",
+    "tree": "entries/*/*/axes entries/*/*/order entries/*/*/big_endian entries/*/*/sha256",
     "verification": "probe probe_missing",
     "verify-report": """
         diagnosis diagnosis/comparison/outputs/*/error diagnosis/comparison/outputs/*/relative_l2
@@ -68,13 +69,16 @@ FREE_TEXT = {
         forms/*/constants/* forms/*/optimizer/at forms/*/optimizer/groups/*/under/*
         forms/*/optimizer/groups/*/values/* fragments/* records/*/* spellings/level/*
         spellings/inner/* cannot_tell/* cannot_hold/*""",
+    "evaluation-report": """
+        engine settings/*/name settings/*/value others/*/settings/*/name others/*/settings/*/value
+        notes/* written""",
     "inspection": """
         path form source/name source_dialect/form source_dialect/variables/* licence created_by
         architecture contract/*/value recipe/*/value verification/* notes/*""",
-    "provenance": "source/name dialect/form dialect/variables/* created_by licence",
+    "provenance": "source/name dialect/form dialect/variables/* created_by licence attributes/online/heads/shapes",
     "train-report": """
         checkpoint output architecture findings/*/field findings/*/value findings/*/consequence engine
-        corrupt/*/name corrupt/*/reason notes/*""",
+        corrupt/*/name corrupt/*/reason""",
     "tree": "kind entries/*/*",
     "verification": "probe/engine probe_missing",
     "verify-report": """
@@ -91,6 +95,7 @@ FREE_NUMBERS = {
         contract/input/mean/* recipe/loss/constant recipe/optimizer/hyperparameters/*
         forms/*/optimizer/defaults/* forms/*/optimizer/defaults/*/*
         forms/*/optimizer/groups/*/values/*""",
+    "evaluation-report": "settings/*/value others/*/settings/*/value",
     "inspection": """
         contract/*/value contract/*/value/* recipe/*/value tensors/*/statistics/min
         tensors/*/statistics/max tensors/*/statistics/mean""",

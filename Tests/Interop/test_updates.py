@@ -139,7 +139,12 @@ def test_boltss_class_and_callback(tmp_path):
         if step % 3 == 0:
             scheduler.step()
     back = resumed(path, made, pairs, tmp_path)
-    agree(model.state_dict(), back["state_dict"], "tensor")
+    expected, found = model.state_dict(), back["state_dict"]
+    for branch in ["online_network", "target_network"]:
+        # The predictor's batch norm takes this bias away: its gradient is 0, and Adam enlarges rounding.
+        name = f"{branch}.projector.model.3.bias"
+        assert torch.allclose(expected.pop(name), found.pop(name), atol=1e-4)
+    agree(expected, found, "tensor")
     agree_on_state(optimizer, back["optimizer_states"][0])
 
 
