@@ -5,9 +5,12 @@ from pathlib import Path
 
 import inference_report
 import report
+import training_report
 
 PACKAGE = Path(__file__).resolve().parent.parent
-PARTS = (("conversion.json", report.markdown), ("inference.json", inference_report.section))
+PARTS = (
+    ("conversion.json", report.markdown), ("inference.json", inference_report.section),
+    ("training.json", training_report.section))
 
 
 def write():
