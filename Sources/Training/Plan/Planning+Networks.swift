@@ -15,8 +15,7 @@ extension Planning {
     guard roles.contains(.onlineProjector) else {
       throw Failure(
         place: "online.projector", expected: "a projector",
-        found: "none: BYOL cannot go on without; the encoder can be evaluated or fine-tuned, or "
-          + "given to pretrain as its beginning")
+        found: "none: BYOL cannot go on without; the encoder can be evaluated or fine-tuned")
     }
     noteFound(.onlineProjector)
     if roles.contains(.onlinePredictor) {
