@@ -69,6 +69,14 @@ def test_names_of_classes_are_printed(tools, tmp_path):
     assert f"the {first}th" in done.stdout
 
 
+def knows_bfloat16(tools, folder):
+    """Whether the build has oneDNN; without it the tool refuses, and says why."""
+    command = [tools / "byol-embed", STATE, SAMPLES[0], "--output", folder / "half.npy", "--precision", "bfloat16"]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+    assert done.returncode == 0 or (done.returncode == 3 and "bfloat16 needs oneDNN" in done.stderr)
+    return done.returncode == 0
+
+
 def test_features_are_pytorchs_on_pillows_pixels(tools, tmp_path):
     torch = pytest.importorskip("torch")
     image = pytest.importorskip("PIL.Image")
@@ -101,5 +109,6 @@ def test_features_are_pytorchs_on_pillows_pixels(tools, tmp_path):
 
     assert distance() < 1e-4
     assert distance(state=export) < 1e-4
-    assert distance("--precision", "bfloat16") < 2e-2
+    if knows_bfloat16(tools, tmp_path):
+        assert distance("--precision", "bfloat16") < 2e-2
     assert distance("--set", "encoder.padding=symmetric", "--set", "encoder.pool_padding=symmetric") > 1e-2
