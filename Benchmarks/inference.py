@@ -173,7 +173,7 @@ torch.save(torch.cat(rows), out)
 # torchvision's evaluation, so that all do the same.
 TORCHVISION = ["input.crop=resize-first", "input.filter=bilinear", "input.antialias=true",
                "input.jpeg_dct=accurate", "input.size=224"]
-READERS = ("byol-embed", "torchvision", "torchvision-io")
+READERS = ("byol-embed", "torchvision", "torchvision-v2")
 
 
 def reading(reader, files):
@@ -188,30 +188,32 @@ def reading(reader, files):
 
 
 def read_by(reader, names):
-    """The same by torchvision: with Pillow's pictures, or with its own decoder and tensors."""
+    """The same by torchvision and Pillow: its transforms of pictures, or those of tensors."""
     import torch
-    from torchvision import io, transforms
+    from PIL import Image
+
+    sys.path.append(str(PACKAGE / "Tests" / "Interop"))
+    import libraries
+
+    libraries.torchvision()
+    from torchvision import transforms
     from torchvision.transforms import v2
 
     torch.set_num_threads(1)
     constants = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
     if reader == "torchvision":
-        from PIL import Image
-
         see = transforms.Compose([
             transforms.Resize(256), transforms.CenterCrop(224), transforms.ToTensor(),
             transforms.Normalize(*constants)])
-        one = lambda name: see(Image.open(name).convert("RGB"))  # noqa: E731
     else:
         see = v2.Compose([
-            v2.Resize(256, antialias=True), v2.CenterCrop(224), v2.ToDtype(torch.float32, scale=True),
+            v2.PILToTensor(), v2.Resize(256, antialias=True), v2.CenterCrop(224), v2.ToDtype(torch.float32, scale=True),
             v2.Normalize(*constants)])
-        one = lambda name: see(io.decode_image(name, io.ImageReadMode.RGB))  # noqa: E731
     seconds = []
     for turn in range(2):
         for name in names:
             start = time.perf_counter()
-            one(name)
+            see(Image.open(name).convert("RGB"))
             seconds.append(time.perf_counter() - start)
     return seconds[len(names):]
 
@@ -281,11 +283,12 @@ def main(arguments):
                 print(f"{network} round {turn + 1}/{rounds} {engine:15} {precision:9} batch {batch:3} "
                       + (f"{batch / sorted(found['seconds'])[len(found['seconds']) // 2]:7.1f} images/s"
                          if "seconds" in found else found["failed"]), flush=True)
+                RESULTS.parent.mkdir(exist_ok=True)
+                RESULTS.write_text(json.dumps(record, indent=1) + "\n")
             if network == "resnet50" and PICTURES.exists():
                 record["end_to_end"].append(end_to_end(files, threads))
                 record["start_up"].append(start_up())
                 record["reading"].append({reader: reading(reader, files) for reader in READERS})
-            RESULTS.parent.mkdir(exist_ok=True)
             RESULTS.write_text(json.dumps(record, indent=1) + "\n")
     document.write()
 

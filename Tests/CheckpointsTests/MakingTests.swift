@@ -115,7 +115,8 @@ import Testing
       ),
       (
         #expect(throws: Failure.self) {
-          try orphan.makeProjector(hidden: 4, width: width + 1, seed: 0, initialiser: .truncatedNormal)
+          try orphan.makeProjector(
+            hidden: 4, width: width + 1, seed: 0, initialiser: .truncatedNormal)
         }, "the predictor takes \(width) numbers"
       ),
     ] {

@@ -43,7 +43,8 @@ struct RandomMLP {
       for (leaf, value) in [("scale", 1), ("offset", 0), ("mean", 0), ("variance", 1)] {
         let values = [Float](repeating: Float(value), count: outputs)
         made.append(
-          Checkpoint.Entry("\(base)bn\(layer)/\(leaf)", try Tensor(floats: values, shape: [outputs])))
+          Checkpoint.Entry(
+            "\(base)bn\(layer)/\(leaf)", try Tensor(floats: values, shape: [outputs])))
       }
     }
     return made

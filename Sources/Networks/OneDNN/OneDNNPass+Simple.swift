@@ -65,7 +65,8 @@
         let (from, to) = (source.pointer, destination.pointer)
         return try OneDNNPrimitive(name.path, on: model.device) {
           onednn_pooling(
-            $0, $1, dnnl_forward_inference, kind, from, to, rows.kernels(with: columns), rows.strides(with: columns),
+            $0, $1, dnnl_forward_inference, kind, from, to, rows.kernels(with: columns),
+            rows.strides(with: columns),
             rows.before(with: columns), rows.after(with: columns), $2)
         }
       }
