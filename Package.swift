@@ -65,7 +65,8 @@ let ownTargets: [Target] = [
     name: "Schemas", path: "schemas",
     // Read by people and by programs that check JSON, not by the tools.
     exclude: [
-      "contract", "convert-report", "dialect", "evaluation-report", "index", "inspection",
+      "contract", "convert-batch", "convert-report", "dialect", "evaluation-report", "index",
+      "inspection",
       "provenance", "recipe", "sidecar", "train-report", "tree", "verification", "verify-report",
     ].map { $0 + ".schema.json" },
     resources: [
@@ -115,12 +116,19 @@ let ownTargets: [Target] = [
     dependencies: ["Archives", "Checkpoints", "HDF5Writing", "Images", "Networks", "Tensors"],
     swiftSettings: strict),
   .target(
-    name: "Terminals", dependencies: ["Tensors", "CMalloc", arguments], swiftSettings: strict),
+    name: "CBuild",
+    cSettings: environment["BYOL_COMMIT"].map { [.define("BYOL_COMMIT", to: $0)] } ?? []),
+  .target(
+    name: "Terminals",
+    dependencies: ["Archives", "Checkpoints", "Tensors", "CBuild", "CMalloc", arguments],
+    swiftSettings: strict),
 
   // Tools: parse, call, print.
   .executableTarget(
     name: "byol-convert",
-    dependencies: ["Conversions", "Checkpoints", "Graphs", "Tensors", "Terminals", arguments],
+    dependencies: [
+      "Conversions", "Archives", "Checkpoints", "Graphs", "Tensors", "Terminals", arguments,
+    ],
     swiftSettings: strict),
   .executableTarget(
     name: "byol-inspect", dependencies: ["Checkpoints", "Tensors", "Terminals", arguments],
@@ -204,10 +212,12 @@ let ownTargets: [Target] = [
     ],
     swiftSettings: engines),
   .testTarget(
+    name: "TerminalsTests", dependencies: ["Terminals", arguments], swiftSettings: strict),
+  .testTarget(
     name: "ToolsTests",
     dependencies: [
-      "TestSupport", "Archives", "Checkpoints", "Tensors", "byol-convert", "byol-embed",
-      "byol-inspect", "byol-train", "byol-verify",
+      "TestSupport", "Archives", "Checkpoints", "Conversions", "Tensors", "byol-convert",
+      "byol-embed", "byol-hdf5-reader", "byol-inspect", "byol-train", "byol-verify",
     ],
     swiftSettings: strict),
 ]
