@@ -1,0 +1,56 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The example of `docs/library.md` is what is compiled, and prints what the page says.
+@Suite struct LibraryExampleTests {
+  private let page = Self.text("docs/library.md")
+
+  private static func text(_ path: String) -> String {
+    (try? String(contentsOf: Shared.package.appending(path: path), encoding: .utf8)) ?? ""
+  }
+
+  @Test func thePageHasTheCompiledFile() {
+    let file = Self.text("docs/examples/swift/Sources/library-example/Example.swift")
+    #expect(file.contains("@main"))
+    #expect(page.contains("```swift\n\(file)```\n"))
+  }
+
+  /// Every product of the package is in the page's table, and nothing else is.
+  @Test func thePageHasTheProducts() throws {
+    let manifest = Self.text("Package.swift")
+    let products = manifest.matches(of: /\.library\(name: "(\w+)"/).map { String($0.output.1) }
+    let rows = page.matches(of: /\n\| `(\w+)` \|/).map { String($0.output.1) }
+    #expect(!products.isEmpty)
+    #expect(products == rows)
+    let example = Self.text("docs/examples/swift/Package.swift")
+    for used in example.matches(of: /\.product\(name: "(\w+)"/) {
+      #expect(products.contains(String(used.output.1)))
+    }
+  }
+
+  @Test func itPrintsWhatThePageSays() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let outcome = try Tool(name: "library-example")(
+      "samples/tiny_haiku_byol.npz", folder.path("tiny.h5"))
+    #expect(outcome.code == 0, "\(outcome.output)")
+    let said = page.components(separatedBy: "```text\n").last ?? ""
+    let shown = said.components(separatedBy: "```").first ?? ""
+    #expect(shown.contains("norm 7.07"))
+    #expect(comparable(outcome.output) == comparable(shown))
+  }
+
+  @Test func itFailsInOneSentence() throws {
+    let outcome = try Tool(name: "library-example")("README.md", "/nonexistent/tiny.h5")
+    #expect(outcome.code == 2)
+    #expect(outcome.output.hasPrefix("library-example: README.md: "))
+    #expect(outcome.output.filter { $0 == "\n" }.count == 1)
+  }
+
+  /// Without what depends on processor and build: engine, and sizes of rounding errors.
+  private func comparable(_ text: String) -> String {
+    text.replacing(/\d\.\d+e-\d+/, with: "ERROR").replacing(
+      /(onednn|openblas) float32/, with: "ENGINE")
+  }
+}
