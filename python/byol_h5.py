@@ -488,10 +488,14 @@ def _torch_classes():
         def forward(self, x):
             if not self.training:
                 return super().forward(x)
-            kept = self.running_var * (1 - self.momentum)
-            result, count = super().forward(x), x.numel() / x.shape[1]
-            self.running_var.copy_(kept + (self.running_var - kept) * ((count - 1) / count))
-            return result
+            mean, variance = self.running_mean.clone(), self.running_var.clone()
+            kept, count = variance * (1 - self.momentum), x.numel() / x.shape[1]
+            y = F.batch_norm(x, mean, variance, self.weight, self.bias, True, self.momentum, self.eps)
+            with torch.no_grad():  # into the buffers themselves: what PyTorch keeps for the gradient stays
+                self.running_mean.copy_(mean)
+                self.running_var.copy_(kept + (variance - kept) * ((count - 1) / count))
+                self.num_batches_tracked.add_(1)
+            return y
 
     class BiasedBatchNorm1d(Biased, nn.BatchNorm1d):
         """Batch norm of Haiku and Keras, over features."""
@@ -563,7 +567,6 @@ def _torch_classes():
         def forward(self, x):
             return _outputs(self.encoder, self.heads, self.projector, self.predictor, x)
 
-    del torch
     made = {name: kind for name, kind in locals().items() if isinstance(kind, type)}
     for name, kind in made.items():
         kind.__qualname__, kind.__module__ = name, __name__
