@@ -16,7 +16,7 @@
 Weights do not say how they want to be run. A checkpoint in the native layout does, in its contract: how
 convolutions are padded, batch norm's eps, where the stride of a block is, the constants of normalisation. The
 networks built here obey it, whichever program the weights come from. The layout is described in docs/format.md
-of byol-checkpoints; rules in messages have its numbers. What is needed is Python 3.10, NumPy and h5py; torch and
+of byol-checkpoints, what is computed in docs/forward.md; rules in messages have the former's numbers. What is needed is Python 3.10, NumPy and h5py; torch and
 jax only when they are asked for.
 
 Numbers come out within 1e-5 of the contract's where the framework computes in float32. On GPUs both frameworks
