@@ -153,6 +153,11 @@ let ownTargets: [Target] = [
     name: "byol-hdf5-reader", dependencies: ["CHDF5", "CLinux", "CZlib", "HDF5Records"],
     swiftSettings: strict),
 
+  // The example of docs/library.md, which is a package of its own too.
+  .executableTarget(
+    name: "library-example", dependencies: ["Checkpoints", "Conversions", "Networks", "Tensors"],
+    path: "docs/examples/swift/Sources/library-example", swiftSettings: strict),
+
   // A benchmark: training steps of random networks, timed by kind of layer.
   .executableTarget(
     name: "training-step", dependencies: ["Gradients", "Checkpoints", "Tensors"],
@@ -218,12 +223,23 @@ let ownTargets: [Target] = [
     dependencies: [
       "TestSupport", "Archives", "Checkpoints", "Conversions", "Tensors", "byol-convert",
       "byol-embed", "byol-hdf5-reader", "byol-inspect", "byol-train", "byol-verify",
+      "library-example",
     ],
     swiftSettings: strict),
 ]
 
+/// What other packages can use; each module is described in its catalogue, `Sources/NAME/NAME.docc`.
+let products: [Product] = [
+  .library(name: "Checkpoints", targets: ["Checkpoints", "Archives", "Tensors"]),
+  .library(name: "Conversions", targets: ["Conversions"]),
+  .library(name: "Networks", targets: ["Networks"]),
+  .library(name: "Embedding", targets: ["Embedding", "Images"]),
+  .library(name: "Training", targets: ["Training", "Gradients"]),
+]
+
 let package = Package(
   name: "byol-checkpoints",
+  products: products,
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
