@@ -14,9 +14,6 @@ struct Walk {
 
   /// Tells the attributes and members of an open group, whose path has a slash before every name.
   mutating func tell(_ group: hid_t, path: String, depth: Int, to pipe: inout RecordPipe) throws {
-    guard depth < Self.depthLimit else {
-      throw Refusal(path, expected: "at most \(Self.depthLimit) groups deep", found: "more")
-    }
     var address = haddr_t()
     try check(h5_object(group, &address), "examine the group", at: path)
     guard !above.contains(address) else {
@@ -47,6 +44,9 @@ struct Walk {
     let kind = try check(h5_object(object.id, &address), "examine the object", at: path)
     switch kind {
     case Int32(H5O_TYPE_GROUP.rawValue):
+      guard depth + 1 < Self.depthLimit else {
+        throw Refusal(path, expected: "at most \(Self.depthLimit) groups deep", found: "more")
+      }
       pipe.send(.group(name: link.name))
       try tell(object.id, path: path, depth: depth + 1, to: &pipe)
       pipe.send(.end)

@@ -18,14 +18,19 @@ extension Attempt {
 
   /// Takes memory until there is none, and uses it.
   func allocateForEver() -> Result {
-    while let block = malloc(1 << 20) { memset(block, 1, 1 << 20) }
-    return .refused(errno)
+    while true {
+      // Not by `malloc`, whose calls a compiler may leave out.
+      let block = mmap(nil, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+      guard block != MAP_FAILED, let block else { return .refused(errno) }
+      for page in stride(from: 0, to: 1 << 20, by: 4096) {
+        block.storeBytes(of: 1, toByteOffset: page, as: UInt8.self)
+      }
+    }
   }
 
   func loop() -> Result {
-    var state: UInt64 = 1
-    // An odd number times an odd number is never 0; the compiler does not know.
-    while state != 0 { state = state &* 6_364_136_223_846_793_005 | 1 }
+    // A call that no compiler can foresee.
+    while rand() >= 0 {}
     return .succeeded
   }
 
