@@ -77,6 +77,7 @@ let ownTargets: [Target] = [
   // Libraries, lowest first.
   .target(name: "Tensors", dependencies: [crypto], swiftSettings: strict),
   .target(name: "HDF5Records", swiftSettings: strict),
+  .target(name: "Confinement", dependencies: ["CLinux"], swiftSettings: strict),
   .target(
     name: "Archives", dependencies: ["HDF5Records", "Tensors", "CLinux", "CZlib"],
     swiftSettings: strict),
@@ -150,7 +151,8 @@ let ownTargets: [Target] = [
 
   // A program for the others: the process in which libhdf5 looks at other programs' files.
   .executableTarget(
-    name: "byol-hdf5-reader", dependencies: ["CHDF5", "CLinux", "CZlib", "HDF5Records"],
+    name: "byol-hdf5-reader",
+    dependencies: ["CHDF5", "CLinux", "Confinement", "CZlib", "HDF5Records"],
     swiftSettings: strict),
 
   // The example of docs/library.md, which is a package of its own too.
@@ -167,11 +169,17 @@ let ownTargets: [Target] = [
   .target(
     name: "TestSupport", dependencies: ["Archives", "Checkpoints", "Tensors"],
     path: "Tests/TestSupport", swiftSettings: strict),
+  // Stands for a reader of foreign HDF5 that was taken over, in tests.
+  .executableTarget(
+    name: "confined-attempts", dependencies: ["CLinux", "Confinement", "HDF5Records"],
+    path: "Tests/ConfinedAttempts", swiftSettings: strict),
   .testTarget(
     name: "TensorsTests", dependencies: ["TestSupport", "Tensors"], swiftSettings: strict),
   .testTarget(
     name: "ArchivesTests",
-    dependencies: ["TestSupport", "Archives", "HDF5Records", "byol-hdf5-reader"],
+    dependencies: [
+      "TestSupport", "Archives", "HDF5Records", "byol-hdf5-reader", "confined-attempts",
+    ],
     resources: [.copy("Fixtures")], swiftSettings: strict),
   .testTarget(
     name: "HDF5WritingTests",

@@ -30,6 +30,7 @@ package struct Opened {
       let folder = others.isEmpty ? try Folder(path) : try Folder(files: [path] + others)
       files = folder.parts.map(\.file)
       archive = folder.archive
+      notes = archive.notes
       if archive.format == Keras().name { archive = archive.withAttributesInside }
       if !folder.leftAside.isEmpty {
         let names = folder.leftAside.map { "\($0.name) (\($0.reason))" }
@@ -43,6 +44,7 @@ package struct Opened {
     // Lists of layers are part of the tree of such files.
     if format is Keras { archive = archive.withAttributesInside }
     archive.name = name ?? Folder.stem(baseName(path))
+    notes = archive.notes
     files = [file]
   }
 }
