@@ -209,6 +209,11 @@ let ownTargets: [Target] = [
 
 let package = Package(
   name: "byol-checkpoints",
+  // For `Fuzz/`, a package of its own.
+  products: [
+    .library(
+      name: "Readers", targets: ["Tensors", "HDF5Records", "Archives", "Checkpoints", "Images"])
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
