@@ -243,6 +243,9 @@ let products: [Product] = [
   .library(name: "Networks", targets: ["Networks"]),
   .library(name: "Embedding", targets: ["Embedding", "Images"]),
   .library(name: "Training", targets: ["Training", "Gradients"]),
+  // For `Fuzz/`, a package of its own.
+  .library(
+    name: "Readers", targets: ["Tensors", "HDF5Records", "Archives", "Checkpoints", "Images"]),
 ]
 
 let package = Package(
