@@ -12,6 +12,8 @@ public struct Sidecar: Codable, Sendable {
   public var origins: Origins
   /// How the networks were made that the source has not.
   public var made: [String: MadeRole]?
+  /// What is being replaced; absent once that is done.
+  public var change: Change?
 
   /// The sidecar of a checkpoint.
   public init(_ checkpoint: Checkpoint) {
@@ -36,8 +38,10 @@ public struct Sidecar: Codable, Sendable {
     do {
       let sidecar = try JSONDecoder().decode(
         Sidecar.self, from: Data(try file.withBytes { Array($0) }))
-      try sidecar.contract.check()
-      try sidecar.recipe.check()
+      for one in [sidecar] + (sidecar.change?.before ?? []) {
+        try one.contract.check()
+        try one.recipe.check()
+      }
       return sidecar
     } catch let failure as Failure {
       throw failure.of(file: path)

@@ -21,18 +21,18 @@ def npy(shape, values):
     return prefix + header.encode() + array.array("f", values).tobytes()
 
 
-def write(source, target, seed=0):
-    """Writes the larger form of the haiku npz `source`."""
+def write(source, target, seed=0, classes=CLASSES):
+    """Writes the haiku npz `source` with classifiers of so many classes."""
     generator = random.Random(seed)
-    rows = [generator.gauss(0, 0.1) for _ in range(CLASSES)]
+    rows = [generator.gauss(0, 0.1) for _ in range(classes)]
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
         for name in old.namelist():
             content = old.read(name)
             if match := re.search(r"classifier/([wb])\.npy$", name):
                 generator.shuffle(rows)
                 if match[1] == "b":
-                    content = npy((CLASSES,), rows)
+                    content = npy((classes,), rows)
                 else:
                     features = int(re.search(rb"'shape': \((\d+),", content)[1])
-                    content = npy((features, CLASSES), rows * features)
+                    content = npy((features, classes), rows * features)
             new.writestr(zipfile.ZipInfo(name), content)
