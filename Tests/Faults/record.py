@@ -72,7 +72,7 @@ def tables(head, lines):
     """The counts as tables in Markdown."""
     total = sum(line["count"] for line in lines)
     wrong = sum(line["count"] for line in lines if not line["right"])
-    text = ["", f"{total:,} cases with the tools of `Sources` {head['sources']} (a tree of git; seed {head['seed']}), "
+    text = ["", f"{total:,} cases ({head['kills']} kills and {head['refusals']} refusals a phase) with the tools of `Sources` {head['sources']} (a tree of git; seed {head['seed']}), "
             f"{wrong} of them otherwise than promised."]
     for scenario in dict.fromkeys(line["scenario"] for line in lines):
         own = [line for line in lines if line["scenario"] == scenario]

@@ -139,7 +139,7 @@ class TrainOneDNN(Train):
     """The same with the other engine."""
 
     name = "byol-train pretrain, onednn"
-    share = 0.2
+    share = 0.12
     engine = ("--engine", "onednn", "--threads", "1")
 
 
