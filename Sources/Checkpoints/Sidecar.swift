@@ -14,6 +14,8 @@ public struct Sidecar: Codable, Sendable {
   public var made: [String: MadeRole]?
   /// How numbers were cast to other types, in order.
   public var casts: [CastRecord]?
+  /// What is being replaced; absent once that is done.
+  public var change: Change?
 
   /// The sidecar of a checkpoint.
   public init(_ checkpoint: Checkpoint) {
@@ -39,8 +41,10 @@ public struct Sidecar: Codable, Sendable {
     do {
       let sidecar = try JSONDecoder().decode(
         Sidecar.self, from: Data(try file.withBytes { Array($0) }))
-      try sidecar.contract.check()
-      try sidecar.recipe.check()
+      for one in [sidecar] + (sidecar.change?.before ?? []) {
+        try one.contract.check()
+        try one.recipe.check()
+      }
       return sidecar
     } catch let failure as Failure {
       throw failure.of(file: path)

@@ -45,6 +45,8 @@ public struct ConversionOptions: Sendable {
   public var sourceHash = true
   /// The images that an ONNX graph takes.
   public var inputSize = GraphInputSize.contract
+  /// The most bytes of tensors in a file of a directory of safetensors; nil where the output is one file.
+  public var shardSize: Int?
   /// Threads that read, hash and write.
   public var threads = 2
 

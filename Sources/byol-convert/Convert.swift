@@ -71,6 +71,12 @@ struct Convert: ParsableCommand {
   @Option(help: ArgumentHelp("Where the random weights begin.", valueName: "n"))
   var seed: UInt64?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write a directory of safetensors files of at most this size, and their index: 2GB, 500MB.",
+      valueName: "size"))
+  var shardSize: ByteCount?
+
   @Flag(help: "Write zeros for biases that the output's dialect has and the checkpoint lacks.")
   var zeroBiases = false
 
@@ -142,6 +148,7 @@ struct Convert: ParsableCommand {
     options.predictor = predictor
     options.seed = seed
     options.zeroBiases = zeroBiases
+    options.shardSize = shardSize?.bytes
     options.force = force
     options.dryRun = dryRun
     options.probe = probe ?? verify
