@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 import Tensors
 
-/// `OUT.byol.json`: contract and recipe beside a file whose format or dialect cannot hold them.
+/// `OUT.byol.json`: contract, recipe and licence beside a file whose format or dialect cannot hold them.
 public struct Sidecar: Codable, Sendable {
   /// What a forward pass needs.
   public var contract: Contract
@@ -12,6 +12,8 @@ public struct Sidecar: Codable, Sendable {
   public var origins: Origins
   /// How the networks were made that the source has not.
   public var made: [String: MadeRole]?
+  /// The licence of the weights, where it is known.
+  public var licence: String?
 
   /// The sidecar of a checkpoint.
   public init(_ checkpoint: Checkpoint) {
@@ -19,6 +21,7 @@ public struct Sidecar: Codable, Sendable {
     recipe = checkpoint.recipe
     origins = checkpoint.provenance.origins
     made = checkpoint.provenance.made
+    licence = checkpoint.provenance.licence
   }
 
   /// The path of the sidecar of the file at `path`.

@@ -3,7 +3,7 @@ import Checkpoints
 import Tensors
 
 extension Conversion {
-  /// Puts contract and recipe beside the output where reading it does not give them, and removes those
+  /// Puts contract, recipe and licence beside the output where reading it does not give them, and removes those
   /// of the file that it replaces.
   func writeSidecar(
     ifOtherThan written: Checkpoint, report: inout ConversionReport
@@ -12,13 +12,15 @@ extension Conversion {
     let stated = stated(for: written)
     if written.contract != stated.contract || written.recipe != stated.recipe
       || stated.provenance.made != nil
+      || stated.provenance.licence != written.provenance.licence
     {
       let beside = try AtomicFile(
         sidecar, AtomicFile.Options(force: options.force, sync: options.sync))
       try beside.output.write(try jsonBytes(Sidecar(stated)))
       try beside.commit()
+      let licence = stated.provenance.licence == nil ? "" : ", nor the licence of the weights"
       report.notes.append(
-        "\(destination.dialectName) cannot hold the whole contract and recipe: they are in "
+        "\(destination.dialectName) cannot hold the whole contract and recipe\(licence): they are in "
           + baseName(sidecar))
     } else {
       try AtomicFile.remove(sidecar, force: options.force)

@@ -49,6 +49,12 @@ struct Convert: ParsableCommand {
     help: ArgumentHelp("Set a field: encoder.padding=symmetric.", valueName: "field=value"))
   var set: [String] = []
 
+  @Option(
+    name: [.customLong("license"), .customLong("licence")],
+    help: ArgumentHelp(
+      "The licence of the weights, to be recorded: 'CC BY-NC 4.0'.", valueName: "name"))
+  var licence: String?
+
   @Flag(
     help: "Of an ONNX graph: take images of any size, not only of the contract's (input.size).")
   var anySize = false
@@ -114,6 +120,7 @@ struct Convert: ParsableCommand {
     options.predictor = predictor
     options.seed = seed
     options.zeroBiases = zeroBiases
+    options.licence = licence
     options.force = force
     options.dryRun = dryRun
     options.probe = probe ?? verify

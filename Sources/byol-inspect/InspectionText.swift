@@ -46,7 +46,8 @@ struct InspectionText {
     for (role, made) in (view.made ?? [:]).sorted(by: { $0.key < $1.key }) {
       Swift.print("made, not the source's: \(role) is \(made.summary)")
     }
-    if let licence = view.licence { Swift.print("licence of the weights: \(licence)") }
+    let published = view.publishedLicence.map { " (\($0))" } ?? ""
+    Swift.print("licence of the weights: \(view.licence ?? "not stated" + published)")
   }
 
   private func printRoles() {

@@ -35,13 +35,21 @@ public struct ProfileCheck: Sendable {
   public init(
     _ file: MappedFile, threads: Int = 2, progress: (@Sendable (Int) -> Void)? = nil
   ) throws {
+    try self.init(
+      file, datasetLimit: NativeLayout.datasetLimit, threads: threads, progress: progress)
+  }
+
+  init(
+    _ file: MappedFile, datasetLimit: Int, threads: Int,
+    progress: (@Sendable (Int) -> Void)? = nil
+  ) throws {
     let list = ProfileFindings()
     func subject(_ path: String) -> Subject {
       Subject(file: file.path, path: path, findings: list)
     }
     let walk = try file.withBytes { bytes in
       var walk = ProfileWalk(
-        bytes, file: file.path, datasetLimit: NativeLayout.datasetLimit, findings: list)
+        bytes, file: file.path, datasetLimit: datasetLimit, findings: list)
       let whole: Void? = try subject("file").attempt(hidesBytes: true, hidesDatasets: true) {
         _ = try walk.run()
       }
