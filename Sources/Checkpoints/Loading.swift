@@ -92,6 +92,7 @@ public struct Loaded: Sendable {
       checkpoint.provenance.licence = said.licence ?? checkpoint.provenance.licence
       notes.append("contract and recipe are from \(baseName(sidecar))")
     }
+    notes += dialect?.assumptions(checkpoint.provenance.origins) ?? []
     guard !checkpoint.entries.isEmpty else {
       throw Failure(expected: "tensors of a BYOL network", found: "none")
     }
