@@ -48,7 +48,8 @@ struct ComparisonText {
   }
 
   private func printTensors() {
-    let others = view.tensors.filter { $0.verdict != .same }
+    // What only one side has is counted above, and listed on demand.
+    let others = view.tensors.filter { all ? $0.verdict != .same : $0.verdict == .changed }
     guard !others.isEmpty else { return }
     let sorted = all ? others : others.sorted { Self.size($0) > Self.size($1) }
     let shown = sorted.prefix(all ? sorted.count : Self.most)
@@ -72,9 +73,9 @@ struct ComparisonText {
     distance <= 1_000_000 ? Numbers.grouped(Int(distance)) : Numbers.error(Double(distance))
   }
 
-  /// What is listed first: numbers that are none, then large differences, then what one side lacks.
+  /// What is listed first: other shapes and numbers that are none, then large differences.
   private static func size(_ tensor: TensorComparison) -> Double {
-    guard let difference = tensor.difference else { return -1 }
+    guard let difference = tensor.difference else { return .infinity }
     return difference.notFinite > 0 ? .infinity : difference.relative ?? difference.maxAbs
   }
 

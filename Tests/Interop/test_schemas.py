@@ -21,6 +21,10 @@ IN_DIALECT = """
 
 # Fields that are absent where there is nothing to say.
 OPTIONAL = {
+    "comparison": """
+        sentences/*/role roles/*/relative roles/*/same_as target target/share target/residual target/tau
+        tensors/*/difference tensors/*/same_as tensors/*/difference/relative
+        tensors/*/difference/relative_l2 tensors/*/difference/ulp tensors/*/difference/cosine""",
     "contract": "encoder/stem/pad",
     "convert-report": "fingerprints/* mapping mapping/*/axes made/*",
     "dialect": f"""
@@ -36,16 +40,21 @@ OPTIONAL = {
         forms/*/optimizer/groups/*/values forms/*/optimizer/groups/*/values/* contract/stem/*
         contract/stem/*/pad contract/stride_at/* contract/sem initialiser cannot_tell cannot_tell/*
         cannot_hold recipe {inside("recipe", IN_DIALECT)}""",
+    "embed-report": """
+        output layers/* classes classes/*/top/*/name""",
     "evaluation-report": "written",
     "inspection": """
         form source source/sha256 source_dialect source_dialect/spelling source_dialect/variables/*
-        counts made made/* licence created_by roles/*/fingerprint fingerprint tensors/*/statistics""",
+        counts made made/* licence published_licence created_by roles/*/fingerprint fingerprint tensors/*/statistics""",
+    "layout-report": "findings/*/offset rules/*",
+    "pictures-report": """
+        stages/*/relative_l2 stages/*/worst_l2 stages/*/cosine stages/*/top1_agreement""",
     "provenance": """
         source source/sha256 dialect dialect/spelling dialect/variables/* counts origins/*
         fingerprints/* licence made made/* attributes attributes/online/heads/shapes""",
     "recipe": f"step {IN_DIALECT} optimizer/last_lr",
     "sidecar": f"""
-        contract/encoder/stem/pad origins/* made made/* recipe/step recipe/optimizer/last_lr
+        contract/encoder/stem/pad origins/* made made/* licence recipe/step recipe/optimizer/last_lr
         {inside("recipe", IN_DIALECT)}""",
     "train-report": "checkpoint first_loss last_loss images_per_second findings/*/consequence",
     "tree": "entries/*/*/axes entries/*/*/order entries/*/*/big_endian entries/*/*/sha256",
@@ -58,6 +67,8 @@ OPTIONAL = {
 
 # Texts that are for people, or names that others chose.
 FREE_TEXT = {
+    "comparison": """
+        a/path a/architecture b/path b/architecture sentences/*/text contract/*/* recipe/*/* notes/*""",
     "convert-report": """
         source/path output/path architecture checks/*/detail left_out/*/names/* notes/* mapping/*/source
         mapping/*/native""",
@@ -69,13 +80,21 @@ FREE_TEXT = {
         forms/*/constants/* forms/*/optimizer/at forms/*/optimizer/groups/*/under/*
         forms/*/optimizer/groups/*/values/* fragments/* records/*/* spellings/level/*
         spellings/inner/* cannot_tell/* cannot_hold/*""",
+    "embed-report": """
+        left_out/*/name left_out/*/reason output engine classes/*/name classes/*/top/*/name""",
     "evaluation-report": """
         engine settings/*/name settings/*/value others/*/settings/*/name others/*/settings/*/value
         notes/* written""",
     "inspection": """
-        path form source/name source_dialect/form source_dialect/variables/* licence created_by
+        path form source/name source_dialect/form source_dialect/variables/* licence published_licence
+        created_by
         architecture contract/*/value recipe/*/value verification/* notes/*""",
+    "layout-report": """
+        path findings/*/place findings/*/expected findings/*/found rules/* unchecked/*/reason""",
+    "pictures-report": """
+        path left_out/*/name left_out/*/reason engine first second contract/*/*""",
     "provenance": "source/name dialect/form dialect/variables/* created_by licence attributes/online/heads/shapes",
+    "sidecar": "licence",
     "train-report": """
         checkpoint output architecture findings/*/field findings/*/value findings/*/consequence engine
         corrupt/*/name corrupt/*/reason""",
@@ -90,6 +109,7 @@ FREE_TEXT = {
 
 # Numbers that may be negative fractions.
 FREE_NUMBERS = {
+    "comparison": "tensors/*/difference/cosine",
     "contract": "input/mean/*",
     "dialect": """
         contract/input/mean/* recipe/loss/constant recipe/optimizer/hyperparameters/*
@@ -99,6 +119,7 @@ FREE_NUMBERS = {
     "inspection": """
         contract/*/value contract/*/value/* recipe/*/value tensors/*/statistics/min
         tensors/*/statistics/max tensors/*/statistics/mean""",
+    "pictures-report": "stages/*/cosine",
     "recipe": "loss/constant optimizer/hyperparameters/*",
     "sidecar": """
         contract/input/mean/* recipe/loss/constant recipe/optimizer/hyperparameters/*""",

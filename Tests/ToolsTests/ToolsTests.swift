@@ -49,7 +49,7 @@ import Testing
     "byol-inspect SAMPLE REF: 2", "byol-inspect SAMPLE samples/layout-1.0.h5 --tolerance=-1: 3",
     "byol-inspect SAMPLE --tolerance 0.1: 3", "byol-inspect SAMPLE --all: 3",
     "byol-inspect SAMPLE SAMPLE --stats: 3", "byol-inspect SAMPLE SAMPLE --tolerance 0.1: 0",
-    "byol-verify samples/layout-1.0.h5 --layout: 0", "byol-verify SAMPLE --layout: 2",
+    "byol-verify samples/layout-1.0.h5 --layout: 1", "byol-verify SAMPLE --layout: 2",
     "byol-verify MISSING --layout: 4", "byol-verify SAMPLE SAMPLE --layout: 3",
     "byol-verify SAMPLE --layout --expect REF: 3", "byol-convert SAMPLE OUT.h5 --license=: 3",
   ])

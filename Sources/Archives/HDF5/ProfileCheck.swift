@@ -58,7 +58,13 @@ public struct ProfileCheck: Sendable {
     let datasets = try walk.0.datasets.map { try NativeDataset($0.path, $0.header, in: file) }
     let every = EveryByte(file, findings: list)
     var unchecked: [Unchecked] = []
-    if list.hidesBytes {
+    if !walk.reachedEnd {
+      let found = Set(list.list.map(\.rule))
+      unchecked.append(
+        Unchecked(
+          rules: ProfileRule.allCases.filter { !found.contains($0) },
+          reason: "the root group cannot be reached or read"))
+    } else if list.hidesBytes {
       unchecked.append(
         Unchecked(
           rules: [.overlap, .tail, .gap],
@@ -67,10 +73,12 @@ public struct ProfileCheck: Sendable {
       try every.checkGaps(between: walk.0.extents)
     }
     try every.checkDigests(of: datasets, threads: threads, progress: progress)
-    let version = try subject("/").attempt {
-      try NativeFile.version(walk.0.rootAttributes, of: subject("/"))
-    }
-    if list.hidesDatasets {
+    let version =
+      walk.reachedEnd
+      ? try subject("/").attempt {
+        try NativeFile.version(walk.0.rootAttributes, of: subject("/"))
+      } : nil
+    if walk.reachedEnd, list.hidesDatasets {
       unchecked.append(
         Unchecked(
           rules: [.digest, .indexPlace, .index],

@@ -51,9 +51,14 @@ struct ProfileWalk {
 
   private mutating func visit(_ address: UInt64, path: String, depth: Int) throws -> Member {
     let subject = subject("/" + path)
-    try subject.require(
-      visited.insert(address).inserted, .oneLink, at: Int(clamping: address),
-      expected: "an object of its own", found: "one that another link leads to")
+    guard visited.insert(address).inserted else {
+      let failure = subject.failure(
+        .oneLink, at: Int(clamping: address), expected: "an object of its own",
+        found: "one that another link leads to")
+      // What is there was seen on the other way.
+      if subject.goesOn { throw ProfileStop() }
+      throw failure
+    }
     let header = try ObjectHeader(bytes, at: address, of: subject)
     for block in header.blocks { try add(block, of: subject) }
     if depth == 0 || header.messages(.layout).isEmpty {

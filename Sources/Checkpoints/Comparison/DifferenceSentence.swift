@@ -99,6 +99,17 @@ extension DifferenceSentence {
         .statistics,
         "the running statistics of \(name) were computed anew; its weights are the same")
     }
+    if role.changed == 0 {
+      let parts = [
+        role.added > 0 ? "\(Numbers.counted(role.added, "tensor")) more in B" : nil,
+        role.removed > 0 ? "\(Numbers.counted(role.removed, "tensor")) fewer in B" : nil,
+      ].compactMap(\.self)
+      let statistics = changed.allSatisfy(\.isStatistic) ? ", running statistics all" : ""
+      let kind: Kind = role.removed == 0 ? .added : .removed
+      return said(
+        kind,
+        "\(name) has \(parts.joined(separator: " and "))\(statistics); those of both are the same")
+    }
     var words = "\(name) moved: \(role.changed) of \(role.tensorsB) tensors"
     if let relative = role.relative { words += ", by up to \(Numbers.error(relative))" }
     let others = changed.filter { $0.a != nil && $0.b != nil && $0.a?.shape != $0.b?.shape }.count

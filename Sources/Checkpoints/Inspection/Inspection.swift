@@ -61,8 +61,9 @@ public struct Inspection: Codable, Sendable {
   public var made: [String: MadeRole]?
   /// The licence of the weights, where it is known.
   public var licence: String?
-  /// The licence of the weights that were published under the names the source had; whether these are
-  /// they, names cannot tell. Absent where `licence` is known.
+  /// The licence of the weights that were published under the names the source had.
+  ///
+  /// Whether these are they, names cannot tell. Absent where `licence` is known.
   public var publishedLicence: String?
   /// The tool that made the file.
   public var createdBy: String?

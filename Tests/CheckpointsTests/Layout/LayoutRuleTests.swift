@@ -47,9 +47,16 @@ import Testing
     #expect(try LayoutNames().rule(of: path) == nil)
   }
 
-  @Test func `the sample of the released version keeps every rule`() throws {
+  @Test func `the sample of the released version keeps the profile, and is no network`() throws {
     let check = try LayoutCheck(Shared.inPackage("samples/layout-1.0.h5"))
-    #expect(check.valid && check.findings.isEmpty && check.unchecked.isEmpty, "\(check.findings)")
+    #expect(!check.valid)
+    #expect(Set(check.findings.map(\.rule)) == ["R1", "P1", "J1", "J2", "J3", "C1"])
     #expect(check.ruleCount == ProfileRule.allCases.count + LayoutRule.allCases.count)
+  }
+
+  @Test func `what is no HDF5 is bad input`() throws {
+    let path = Shared.inPackage("samples/tiny_haiku_byol.npz")
+    let failure = #expect(throws: Failure.self) { try LayoutCheck(path) }
+    #expect(failure?.kind == .badInput)
   }
 }
