@@ -112,7 +112,7 @@ def evaluation(folder):
     yield from inside(folder / "headed.h5")
 
 
-def comparisons(folder, plain, odd, parameters):
+def comparisons(folder, plain, reset, parameters):
     """Comparisons of files that are the same, that lack networks, that moved, and that were renamed."""
     state = dict(np.load(SAMPLE))
     moved = {key: array + 0.01 if key.startswith("target_params/") else array for key, array in state.items()}
@@ -135,7 +135,8 @@ def comparisons(folder, plain, odd, parameters):
         key: array.astype("f2") if array.dtype == np.float32 else array for key, array in state.items()})
     yield "comparison", printed("byol-inspect", plain, SAMPLE)
     yield "comparison", printed("byol-inspect", SAMPLE, halved, code=1)
-    yield "comparison", printed("byol-inspect", plain, odd, code=1)
+    yield "comparison", printed("byol-inspect", SAMPLE, folder / "odd.npz", code=1)
+    yield "comparison", printed("byol-inspect", plain, reset, code=1)
     yield "comparison", printed("byol-inspect", parameters, plain, code=1)
     yield "comparison", printed("byol-inspect", plain, parameters, code=1)
 
@@ -212,7 +213,7 @@ def collect(folder):
     symmetric = convert(SAMPLE, folder / "symmetric.h5", "--set", "encoder.padding=symmetric")
     yield "verify-report", printed("byol-verify", symmetric, "--expect", reference, code=1)
     yield "verify-report", printed("byol-verify", symmetric, plain, code=1)
-    yield from comparisons(folder, plain, odd, parameters)
+    yield from comparisons(folder, plain, changed, parameters)
     yield from layouts(folder, plain)
     yield from pictures(folder)
     yield from training(folder)

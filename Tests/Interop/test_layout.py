@@ -43,6 +43,23 @@ def test_the_sample_of_a_released_version_keeps_the_profile():
     assert found and all(rule[0] in "RPJC" for rule in found)
 
 
+def test_a_runs_own_file_keeps_every_rule_and_is_said_to_be_trained(tmp_path):
+    random = np.random.default_rng(1)
+    np.savez(
+        tmp_path / "views.npz",
+        **{f"view{view}": random.normal(size=(2, 4, 3, 32, 32)).astype(np.float32) for view in (1, 2)})
+    run = tmp_path / "run.h5"
+    code, said = tool(
+        "byol-train", "resume", SAMPLE, "--views", tmp_path / "views.npz", "--out", run, "--no-sync")
+    assert code == 0, said
+    assert rules(run, code=0) == set()
+    code, said = tool("byol-verify", run)
+    assert code == 0 and "trained since by byol-train from tiny_haiku_byol.npz, 2 of 2 batches" in said, said
+    report = printed("byol-inspect", SAMPLE, run, code=1)
+    assert report["target"]["verdict"] == "follows" and report["target"]["steps"] == 2
+    assert {"moved", "target", "optimizer", "steps"} <= {sentence["kind"] for sentence in report["sentences"]}
+
+
 def member(layout, change):
     """Calls `change` with the open file, before the index is written."""
     layout.before_index = change

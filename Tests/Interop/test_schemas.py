@@ -22,7 +22,7 @@ IN_DIALECT = """
 # Fields that are absent where there is nothing to say.
 OPTIONAL = {
     "comparison": """
-        sentences/*/role roles/*/relative roles/*/same_as target target/share target/residual target/tau
+        sentences/*/role roles/*/relative roles/*/same_as target target/residual target/steps target/tau
         tensors/*/difference tensors/*/same_as tensors/*/difference/relative
         tensors/*/difference/relative_l2 tensors/*/difference/ulp tensors/*/difference/cosine""",
     "contract": "encoder/stem/pad",

@@ -185,6 +185,14 @@ extension DifferenceSentence {
     }
   }
 
+  /// Whether a field of the contract says what shapes say too: the roles' sentences have told of it.
+  private static func isShownByTensors(_ field: String) -> Bool {
+    field.hasPrefix("mlp.")
+      || ["family", "block", "blocks", "channels", "version", "stem.kernel", "strides"].contains {
+        field == "encoder.\($0)"
+      }
+  }
+
   private static func documents(
     _ found: CheckpointDifferences, _ one: Checkpoint, _ other: Checkpoint
   ) -> [Self] {
@@ -198,13 +206,14 @@ extension DifferenceSentence {
             "B is \(steps) \(after > before ? "after" : "before") A (step \(before), step \(after))"
         ))
     }
-    if !found.contract.isEmpty {
+    let contract = found.contract.filter { !Self.isShownByTensors($0[0]) }.count
+    if contract > 0 {
       result.append(
         Self(
           kind: .contract, role: nil,
           text: "the same weights would compute something else: "
-            + "\(Numbers.counted(found.contract.count, "field")) of the contract differ"
-            + (found.contract.count == 1 ? "s" : "")))
+            + "\(Numbers.counted(contract, "field")) of the contract differ"
+            + (contract == 1 ? "s" : "")))
     }
     let recipe = found.recipe.filter { $0[0] != "step" }.count
     if recipe > 0 {
