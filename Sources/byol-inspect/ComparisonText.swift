@@ -51,7 +51,7 @@ struct ComparisonText {
     // What only one side has is counted above, and listed on demand.
     let others = view.tensors.filter { all ? $0.verdict != .same : $0.verdict == .changed }
     guard !others.isEmpty else { return }
-    let sorted = all ? others : others.sorted { Self.size($0) > Self.size($1) }
+    let sorted = all ? others : others.sorted { Self.rank($0) > Self.rank($1) }
     let shown = sorted.prefix(all ? sorted.count : Self.most)
     Swift.print(all ? "\ntensors that differ" : "\nlargest differences")
     var table = Table(rightAligned: [1, 2, 3, 4])
@@ -71,6 +71,11 @@ struct ComparisonText {
   /// Numbers of a type between two values; beyond a million only roughly.
   private static func ulps(_ distance: UInt64) -> String {
     distance <= 1_000_000 ? Numbers.grouped(Int(distance)) : Numbers.error(Double(distance))
+  }
+
+  /// Weights before what only training needs, and in both what differs most.
+  private static func rank(_ tensor: TensorComparison) -> (Int, Double) {
+    (Role(of: tensor.path).isWeights ? 1 : 0, size(tensor))
   }
 
   /// What is listed first: other shapes and numbers that are none, then large differences.

@@ -10,8 +10,10 @@ import Testing
 
   @Test(arguments: 0..<6) func `one update of DeepMind's code gives its tau`(step: Int) throws {
     let oracle = try Oracle(haiku)
-    let found = try #require(
-      TargetMovement(from: oracle.checkpoint(before: step), to: oracle.checkpoint(after: step)))
+    let (before, after) = (
+      try oracle.checkpoint(before: step), try oracle.checkpoint(after: step)
+    )
+    let found = try #require(try TargetMovement(from: before, to: after))
     let tau = try oracle.number("step\(step)/logs/tau")
     #expect(found.verdict == .follows)
     #expect(abs(try #require(found.share) - (1 - tau)) < 1e-3 * (1 - tau))
