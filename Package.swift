@@ -65,9 +65,9 @@ let ownTargets: [Target] = [
     name: "Schemas", path: "schemas",
     // Read by people and by programs that check JSON, not by the tools.
     exclude: [
-      "contract", "convert-batch", "convert-report", "dialect", "evaluation-report", "index",
-      "inspection",
-      "provenance", "recipe", "sidecar", "train-report", "tree", "verification", "verify-report",
+      "comparison", "contract", "convert-batch", "convert-report", "dialect", "embed-report",
+      "evaluation-report", "index", "inspection", "layout-report", "pictures-report", "provenance",
+      "recipe", "sidecar", "train-report", "tree", "verification", "verify-report",
     ].map { $0 + ".schema.json" },
     resources: [
       .embedInCode("checkpoint.json"), .embedInCode("dialects"), .embedInCode("fragments"),

@@ -91,6 +91,7 @@ public struct Loaded: Sendable {
       checkpoint.provenance.origins.merge(said.origins) { $1 }
       checkpoint.provenance.made = said.made
       checkpoint.provenance.casts = said.casts
+      checkpoint.provenance.licence = said.licence ?? checkpoint.provenance.licence
       notes.append("contract and recipe are from \(baseName(Sidecar.path(of: named)))")
     }
     notes += dialect?.assumptions(checkpoint.provenance.origins) ?? []

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 import Tensors
 
-/// `OUT.byol.json`: contract and recipe beside a file whose format or dialect cannot hold them.
+/// `OUT.byol.json`: contract, recipe and licence beside a file whose format or dialect cannot hold them.
 public struct Sidecar: Codable, Sendable {
   /// What a forward pass needs.
   public var contract: Contract
@@ -16,6 +16,8 @@ public struct Sidecar: Codable, Sendable {
   public var casts: [CastRecord]?
   /// What is being replaced; absent once that is done.
   public var change: Change?
+  /// The licence of the weights, where it is known.
+  public var licence: String?
 
   /// The sidecar of a checkpoint.
   public init(_ checkpoint: Checkpoint) {
@@ -24,6 +26,7 @@ public struct Sidecar: Codable, Sendable {
     origins = checkpoint.provenance.origins
     made = checkpoint.provenance.made
     casts = checkpoint.provenance.casts
+    licence = checkpoint.provenance.licence
   }
 
   /// The path of the sidecar of the file at `path`.

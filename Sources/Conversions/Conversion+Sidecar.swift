@@ -12,10 +12,12 @@ extension Conversion {
     var files = SideFiles(
       statement: Sidecar(stated),
       needsSidecar: written.contract != stated.contract || written.recipe != stated.recipe
-        || stated.provenance.made != nil || written.provenance.casts != stated.provenance.casts)
+        || stated.provenance.made != nil || written.provenance.casts != stated.provenance.casts
+        || written.provenance.licence != stated.provenance.licence)
     if files.needsSidecar {
+      let licence = stated.provenance.licence == nil ? "" : ", nor the licence of the weights"
       report.notes.append(
-        "\(destination.dialectName) cannot hold the whole contract and recipe: they are in "
+        "\(destination.dialectName) cannot hold the whole contract and recipe\(licence): they are in "
           + baseName(Sidecar.path(of: destination.path)))
     }
     files.module = try remedy(for: written, stated.contract, report: &report)

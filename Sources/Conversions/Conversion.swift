@@ -26,6 +26,12 @@ public struct Conversion {
       given: options.found,
       drop: NamePatterns(options.drop))
     for setting in options.settings { try source.checkpoint.set(setting) }
+    if let licence = options.licence {
+      guard !licence.isEmpty, licence.utf8.count <= 1000 else {
+        throw Failure(.usage, "--license takes a name such as 'CC BY-NC 4.0', not '\(licence)'")
+      }
+      source.checkpoint.provenance.licence = licence
+    }
     let destination = try Destination(output, options: options, source: source)
     var names = source.checkpoint.tree
     if !options.only.isEmpty {

@@ -31,6 +31,8 @@ public struct ConversionOptions: Sendable {
   public var seed: UInt64?
   /// Whether a bias that the output's dialect has and the checkpoint lacks is written as zeros.
   public var zeroBiases = false
+  /// The licence of the weights by the user's word; nil leaves what the source says.
+  public var licence: String?
   /// Whether an existing output is replaced.
   public var force = false
   /// Whether nothing is written.

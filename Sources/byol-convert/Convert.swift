@@ -50,6 +50,12 @@ struct Convert: ParsableCommand {
   @OptionGroup(title: "Choosing") var choosing: ChoosingOptions
   @OptionGroup(title: "Several checkpoints") var batch: BatchOptions
 
+  @Option(
+    name: [.customLong("license"), .customLong("licence")],
+    help: ArgumentHelp(
+      "The licence of the weights, to be recorded: 'CC BY-NC 4.0'.", valueName: "name"))
+  var licence: String?
+
   @Flag(
     help: "Of an ONNX graph: take images of any size, not only of the contract's (input.size).")
   var anySize = false
@@ -149,6 +155,7 @@ struct Convert: ParsableCommand {
     options.seed = seed
     options.zeroBiases = zeroBiases
     options.shardSize = shardSize?.bytes
+    options.licence = licence
     options.force = force
     options.dryRun = dryRun
     options.probe = probe ?? verify

@@ -71,7 +71,7 @@ struct Embed: ParsableCommand {
   @Option(help: ArgumentHelp("With --benchmark: how often to run.", valueName: "count"))
   var rounds = 10
 
-  @Flag(help: "Print JSON.")
+  @Flag(help: "Print JSON (schemas/embed-report.schema.json).")
   var json = false
 
   @Flag(help: "No progress.")
