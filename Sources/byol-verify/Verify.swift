@@ -85,7 +85,7 @@ struct Verify: ParsableCommand {
     guard (1...2).contains(files.count) else {
       throw ValidationError("byol-verify takes one checkpoint, or two to compare.")
     }
-    guard !layout || files.count == 1 && expect == nil && images.isEmpty && from == nil else {
+    guard !layout || files.count == 1 && expect == nil && images.isEmpty && source.from == nil else {
       throw ValidationError("--layout goes with one native file alone.")
     }
     guard files.count == 1 || expect == nil else {
