@@ -65,7 +65,8 @@ let ownTargets: [Target] = [
     name: "Schemas", path: "schemas",
     // Read by people and by programs that check JSON, not by the tools.
     exclude: [
-      "contract", "convert-report", "dialect", "evaluation-report", "index", "inspection",
+      "contract", "convert-batch", "convert-report", "dialect", "evaluation-report", "index",
+      "inspection",
       "provenance", "recipe", "sidecar", "train-report", "tree", "verification", "verify-report",
     ].map { $0 + ".schema.json" },
     resources: [
@@ -76,6 +77,7 @@ let ownTargets: [Target] = [
   // Libraries, lowest first.
   .target(name: "Tensors", dependencies: [crypto], swiftSettings: strict),
   .target(name: "HDF5Records", swiftSettings: strict),
+  .target(name: "Confinement", dependencies: ["CLinux"], swiftSettings: strict),
   .target(
     name: "Archives", dependencies: ["HDF5Records", "Tensors", "CLinux", "CZlib"],
     swiftSettings: strict),
@@ -115,12 +117,19 @@ let ownTargets: [Target] = [
     dependencies: ["Archives", "Checkpoints", "HDF5Writing", "Images", "Networks", "Tensors"],
     swiftSettings: strict),
   .target(
-    name: "Terminals", dependencies: ["Tensors", "CMalloc", arguments], swiftSettings: strict),
+    name: "CBuild",
+    cSettings: environment["BYOL_COMMIT"].map { [.define("BYOL_COMMIT", to: $0)] } ?? []),
+  .target(
+    name: "Terminals",
+    dependencies: ["Archives", "Checkpoints", "Tensors", "CBuild", "CMalloc", arguments],
+    swiftSettings: strict),
 
   // Tools: parse, call, print.
   .executableTarget(
     name: "byol-convert",
-    dependencies: ["Conversions", "Checkpoints", "Graphs", "Tensors", "Terminals", arguments],
+    dependencies: [
+      "Conversions", "Archives", "Checkpoints", "Graphs", "Tensors", "Terminals", arguments,
+    ],
     swiftSettings: strict),
   .executableTarget(
     name: "byol-inspect", dependencies: ["Checkpoints", "Tensors", "Terminals", arguments],
@@ -142,7 +151,8 @@ let ownTargets: [Target] = [
 
   // A program for the others: the process in which libhdf5 looks at other programs' files.
   .executableTarget(
-    name: "byol-hdf5-reader", dependencies: ["CHDF5", "CLinux", "CZlib", "HDF5Records"],
+    name: "byol-hdf5-reader",
+    dependencies: ["CHDF5", "CLinux", "Confinement", "CZlib", "HDF5Records"],
     swiftSettings: strict),
 
   // The example of docs/library.md, which is a package of its own too.
@@ -159,11 +169,17 @@ let ownTargets: [Target] = [
   .target(
     name: "TestSupport", dependencies: ["Archives", "Checkpoints", "Tensors"],
     path: "Tests/TestSupport", swiftSettings: strict),
+  // Stands for a reader of foreign HDF5 that was taken over, in tests.
+  .executableTarget(
+    name: "confined-attempts", dependencies: ["CLinux", "Confinement", "HDF5Records"],
+    path: "Tests/ConfinedAttempts", swiftSettings: strict),
   .testTarget(
     name: "TensorsTests", dependencies: ["TestSupport", "Tensors"], swiftSettings: strict),
   .testTarget(
     name: "ArchivesTests",
-    dependencies: ["TestSupport", "Archives", "HDF5Records", "byol-hdf5-reader"],
+    dependencies: [
+      "TestSupport", "Archives", "HDF5Records", "byol-hdf5-reader", "confined-attempts",
+    ],
     resources: [.copy("Fixtures")], swiftSettings: strict),
   .testTarget(
     name: "HDF5WritingTests",
@@ -209,10 +225,13 @@ let ownTargets: [Target] = [
     ],
     swiftSettings: engines),
   .testTarget(
+    name: "TerminalsTests", dependencies: ["Terminals", arguments], swiftSettings: strict),
+  .testTarget(
     name: "ToolsTests",
     dependencies: [
-      "TestSupport", "Archives", "Checkpoints", "Tensors", "byol-convert", "byol-embed",
-      "byol-inspect", "byol-train", "byol-verify", "library-example",
+      "TestSupport", "Archives", "Checkpoints", "Conversions", "Tensors", "byol-convert",
+      "byol-embed", "byol-hdf5-reader", "byol-inspect", "byol-train", "byol-verify",
+      "library-example",
     ],
     swiftSettings: strict),
 ]
@@ -224,6 +243,9 @@ let products: [Product] = [
   .library(name: "Networks", targets: ["Networks"]),
   .library(name: "Embedding", targets: ["Embedding", "Images"]),
   .library(name: "Training", targets: ["Training", "Gradients"]),
+  // For `Fuzz/`, a package of its own.
+  .library(
+    name: "Readers", targets: ["Tensors", "HDF5Records", "Archives", "Checkpoints", "Images"]),
 ]
 
 let package = Package(

@@ -13,9 +13,9 @@ struct Inspect: ParsableCommand {
 
       Exit codes: 0 ok, 1 differs, 2 bad input, 3 usage, 4 input/output.
       """,
-    version: NativeNames.createdBy)
+    version: versionText("byol-inspect"))
 
-  @Argument(help: "The checkpoint.")
+  @Argument(help: "The checkpoint: a file, or a directory of several.", completion: .file())
   var file: String
 
   @Flag(help: "List every tensor.")
@@ -30,23 +30,30 @@ struct Inspect: ParsableCommand {
   @Flag(help: "Print JSON (schemas/inspection.schema.json).")
   var json = false
 
-  @Option(help: ArgumentHelp("The dialect, instead of looking at names.", valueName: "dialect"))
-  var from: String?
+  @Flag(help: "Print nothing but failures.")
+  var quiet = false
 
-  @Option(help: ArgumentHelp("The format, instead of looking at the content.", valueName: "format"))
-  var fromFormat: String?
+  @OptionGroup(title: "Reading") var reading: ReadingOptions
 
   static func main() {
-    runTool(Inspect.self) { command in
-      let loaded = try Loaded(
-        command.file, format: command.fromFormat, dialect: command.from, withTree: false)
+    runTool(Inspect.self, examples: examples) { command in
+      let loaded = try command.reading.open(command.file, withTree: false)
       let inspection = try Inspection(
         loaded, statistics: command.stats, fingerprint: command.fingerprint)
       if command.json {
         try printJSON(inspection)
-      } else {
+      } else if !command.quiet {
         InspectionText(inspection, tensors: command.tensors || command.stats).print()
       }
     }
   }
+
+  /// For the manual page.
+  static let examples = [
+    Manual.Example(
+      "byol-inspect byol.h5",
+      "Shows origin, networks, contract and recipe of a checkpoint, and its tensors in brief."),
+    Manual.Example(
+      "byol-inspect last.ckpt --stats --json", "Gives every tensor's statistics to a program."),
+  ]
 }
