@@ -65,8 +65,9 @@ let ownTargets: [Target] = [
     name: "Schemas", path: "schemas",
     // Read by people and by programs that check JSON, not by the tools.
     exclude: [
-      "contract", "convert-report", "dialect", "evaluation-report", "index", "inspection",
-      "provenance", "recipe", "sidecar", "train-report", "tree", "verification", "verify-report",
+      "comparison", "contract", "convert-batch", "convert-report", "dialect", "embed-report",
+      "evaluation-report", "index", "inspection", "layout-report", "pictures-report", "provenance",
+      "recipe", "sidecar", "train-report", "tree", "verification", "verify-report",
     ].map { $0 + ".schema.json" },
     resources: [
       .embedInCode("checkpoint.json"), .embedInCode("dialects"), .embedInCode("fragments"),
@@ -116,12 +117,19 @@ let ownTargets: [Target] = [
     dependencies: ["Archives", "Checkpoints", "HDF5Writing", "Images", "Networks", "Tensors"],
     swiftSettings: strict),
   .target(
-    name: "Terminals", dependencies: ["Tensors", "CMalloc", arguments], swiftSettings: strict),
+    name: "CBuild",
+    cSettings: environment["BYOL_COMMIT"].map { [.define("BYOL_COMMIT", to: $0)] } ?? []),
+  .target(
+    name: "Terminals",
+    dependencies: ["Archives", "Checkpoints", "Tensors", "CBuild", "CMalloc", arguments],
+    swiftSettings: strict),
 
   // Tools: parse, call, print.
   .executableTarget(
     name: "byol-convert",
-    dependencies: ["Conversions", "Checkpoints", "Graphs", "Tensors", "Terminals", arguments],
+    dependencies: [
+      "Conversions", "Archives", "Checkpoints", "Graphs", "Tensors", "Terminals", arguments,
+    ],
     swiftSettings: strict),
   .executableTarget(
     name: "byol-inspect", dependencies: ["Checkpoints", "Tensors", "Terminals", arguments],
@@ -146,6 +154,11 @@ let ownTargets: [Target] = [
     name: "byol-hdf5-reader",
     dependencies: ["CHDF5", "CLinux", "Confinement", "CZlib", "HDF5Records"],
     swiftSettings: strict),
+
+  // The example of docs/library.md, which is a package of its own too.
+  .executableTarget(
+    name: "library-example", dependencies: ["Checkpoints", "Conversions", "Networks", "Tensors"],
+    path: "docs/examples/swift/Sources/library-example", swiftSettings: strict),
 
   // A benchmark: training steps of random networks, timed by kind of layer.
   .executableTarget(
@@ -212,16 +225,32 @@ let ownTargets: [Target] = [
     ],
     swiftSettings: engines),
   .testTarget(
+    name: "TerminalsTests", dependencies: ["Terminals", arguments], swiftSettings: strict),
+  .testTarget(
     name: "ToolsTests",
     dependencies: [
-      "TestSupport", "Archives", "Checkpoints", "Tensors", "byol-convert", "byol-embed",
-      "byol-inspect", "byol-train", "byol-verify",
+      "TestSupport", "Archives", "Checkpoints", "Conversions", "Tensors", "byol-convert",
+      "byol-embed", "byol-hdf5-reader", "byol-inspect", "byol-train", "byol-verify",
+      "library-example",
     ],
     swiftSettings: strict),
 ]
 
+/// What other packages can use; each module is described in its catalogue, `Sources/NAME/NAME.docc`.
+let products: [Product] = [
+  .library(name: "Checkpoints", targets: ["Checkpoints", "Archives", "Tensors"]),
+  .library(name: "Conversions", targets: ["Conversions"]),
+  .library(name: "Networks", targets: ["Networks"]),
+  .library(name: "Embedding", targets: ["Embedding", "Images"]),
+  .library(name: "Training", targets: ["Training", "Gradients"]),
+  // For `Fuzz/`, a package of its own.
+  .library(
+    name: "Readers", targets: ["Tensors", "HDF5Records", "Archives", "Checkpoints", "Images"]),
+]
+
 let package = Package(
   name: "byol-checkpoints",
+  products: products,
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),

@@ -82,12 +82,14 @@ public struct Provenance: Codable, Hashable, Sendable {
   public var fingerprints: [String: String]
   /// The tool and version that made the file.
   public var createdBy: String
-  /// The licence of the weights, where it is known.
+  /// The licence of the weights, where the file or the user says it.
   public var licence: String?
   /// What the file said of itself as a whole: the metadata of a safetensors file.
   public var attributes: [String: String]?
   /// How the networks were made that the source has not, by role; absent where all are the source's.
   public var made: [String: MadeRole]?
+  /// How numbers were cast to other types since, in order; absent where all are the source's.
+  public var casts: [CastRecord]?
   /// The version of the native layout, for formats without root attributes.
   public var formatVersion: [Int]
 
@@ -100,13 +102,19 @@ public struct Provenance: Codable, Hashable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case source, dialect, counts, origins, fingerprints, licence, attributes, made
+    case source, dialect, counts, origins, fingerprints, licence, attributes, made, casts
     case createdBy = "created_by"
     case formatVersion = "format_version"
   }
 }
 
 extension Provenance {
+  /// The licence that a file states of itself: its text `license`, in either spelling and case.
+  static func licence(among texts: [String: String]) -> String? {
+    texts.sorted { $0.key < $1.key }
+      .first { ["license", "licence"].contains($0.key.lowercased()) && !$0.value.isEmpty }?.value
+  }
+
   /// The attributes as an archive has them.
   var attributeNodes: [Node.Entry] {
     (attributes ?? [:]).sorted { $0.key < $1.key }.map {

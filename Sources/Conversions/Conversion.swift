@@ -11,6 +11,8 @@ public struct Conversion {
   let source: Loaded
   let destination: Destination
   let options: ConversionOptions
+  /// The tree of the source's names, as far as its tensors are converted.
+  private let names: SourceTree?
   var report: ConversionReport
 
   /// Reads the source and settles format and dialect of the output; nothing is written.
@@ -24,12 +26,26 @@ public struct Conversion {
       given: options.found,
       drop: NamePatterns(options.drop))
     for setting in options.settings { try source.checkpoint.set(setting) }
+    if let licence = options.licence {
+      guard !licence.isEmpty, licence.utf8.count <= 1000 else {
+        throw Failure(.usage, "--license takes a name such as 'CC BY-NC 4.0', not '\(licence)'")
+      }
+      source.checkpoint.provenance.licence = licence
+    }
     let destination = try Destination(output, options: options, source: source)
+    var names = source.checkpoint.tree
+    if !options.only.isEmpty {
+      let whole = source.checkpoint
+      source = try source.only(RoleChoice(options.only))
+      names = names?.without(whole.paths.subtracting(source.checkpoint.paths))
+    }
     try MissingNetworks(options).make(
       in: &source.checkpoint, output: destination.dialect, source: source.dialect)
     if let scope = destination.graph {
       source = try source.part(for: scope, size: options.inputSize)
     }
+    let cast = try source.cast(options)
+    self.names = names
     self.source = source
     self.destination = destination
     self.options = options
@@ -51,6 +67,7 @@ public struct Conversion {
         path: output, format: destination.format.name, dialect: destination.dialectName, size: nil),
       architecture: checkpoint.contract.summary, counts: counts, roles: checkpoint.roleSummaries,
       fingerprints: [:], checks: [], leftOut: [], made: checkpoint.provenance.made ?? [:],
+      cast: cast,
       notes: source.notes, mapping: nil, dryRun: options.dryRun)
   }
 
@@ -72,7 +89,7 @@ public struct Conversion {
       } else {
         try AtomicFile.check(destination.path, force: options.force)
       }
-      report.mapping = source.checkpoint.tree?.leaves.map { name, leaf in
+      report.mapping = names?.leaves.map { name, leaf in
         ConversionReport.Mapping(
           source: name, native: leaf.path ?? "kept as \(leaf.kind)", axes: leaf.axes?.text)
       }
@@ -83,23 +100,34 @@ public struct Conversion {
       try writeFolder(progress: progress, report: &report)
       return report
     }
-    let file = try AtomicFile(
-      destination.path, AtomicFile.Options(force: options.force, sync: options.sync))
+    let file = try AtomicFile(destination.path, fileOptions)
     let damage = sourceDamage()
     do {
+      var beside: SideFiles?
       if destination.isNativeHDF5 {
         try writeNativeFile(into: file, progress: progress, report: &report)
       } else {
-        try writeOther(into: file, progress: progress, report: &report)
+        beside = try writeOther(into: file, progress: progress, report: &report)
       }
       try damage?.value()
       report.output.size = try MappedFile(file.temporaryPath).count
-      try file.commit()
+      if let beside {
+        try beside.commit(
+          destination.path, file.temporaryPath, fileOptions, prepare: file.prepare,
+          commit: file.commit)
+      } else {
+        try file.commit()
+      }
     } catch let failure as Failure {
       file.discard()
       throw failure.named(destination.path, insteadOf: file.temporaryPath)
     }
     return report
+  }
+
+  /// How files are replaced.
+  var fileOptions: AtomicFile.Options {
+    AtomicFile.Options(force: options.force, sync: options.sync)
   }
 
   /// The checking of a native source's hashes, beside the work: damage must not get new hashes.
@@ -134,7 +162,7 @@ public struct Conversion {
   private func writeOther(
     into file: AtomicFile, progress: @escaping @Sendable (Int) -> Void,
     report: inout ConversionReport
-  ) throws {
+  ) throws -> SideFiles {
     let model = try graphModel()
     let exported = model == nil ? try exported() : nil
     if let model {
@@ -153,6 +181,6 @@ public struct Conversion {
     let written = try Loaded(
       file.temporaryPath, format: destination.format, writtenIn: destination.dialect,
       named: exported.map { networkName(of: $0) })
-    try compare(with: written, exported, report: &report)
+    return try compare(with: written, exported, report: &report)
   }
 }

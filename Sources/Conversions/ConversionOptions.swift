@@ -17,6 +17,10 @@ public struct ConversionOptions: Sendable {
   public var toFormat: String?
   /// Patterns of names to leave out.
   public var drop: [String] = []
+  /// Parts of the source to take alone, in the words of `RoleChoice`; none for all of it.
+  public var only: [String] = []
+  /// Types that numbers are cast to, in the words of `CastPlan`; none where they stay as they are.
+  public var dtype: [String] = []
   /// Fields of the contract that the user sets: `encoder.padding=symmetric`.
   public var settings: [String] = []
   /// `from-online` where the target that the source lacks begins as a copy; nil where nothing is made.
@@ -27,6 +31,8 @@ public struct ConversionOptions: Sendable {
   public var seed: UInt64?
   /// Whether a bias that the output's dialect has and the checkpoint lacks is written as zeros.
   public var zeroBiases = false
+  /// The licence of the weights by the user's word; nil leaves what the source says.
+  public var licence: String?
   /// Whether an existing output is replaced.
   public var force = false
   /// Whether nothing is written.
@@ -41,6 +47,8 @@ public struct ConversionOptions: Sendable {
   public var sourceHash = true
   /// The images that an ONNX graph takes.
   public var inputSize = GraphInputSize.contract
+  /// The most bytes of tensors in a file of a directory of safetensors; nil where the output is one file.
+  public var shardSize: Int?
   /// Threads that read, hash and write.
   public var threads = 2
 

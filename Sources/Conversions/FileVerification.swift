@@ -155,7 +155,8 @@ public struct FileVerification: Codable, Sendable {
     guard let tree = checkpoint.tree else { return "there was no source to compare with" }
     let hashed = tree.leaves.filter { $0.leaf.sha256 != nil }
     guard !hashed.isEmpty else {
-      return "the source's hashes were not recorded, so that it cannot be compared with"
+      return try trainedSince(checkpoint)
+        ?? "the source's hashes were not recorded, so that it cannot be compared with"
     }
     try forEachConcurrently(hashed, threads: threads, weight: \.leaf.elements) { item in
       let (name, leaf) = item
@@ -168,6 +169,7 @@ public struct FileVerification: Codable, Sendable {
     return
       "\(hashed.count) tensors taken back through \(checkpoint.provenance.dialect?.name ?? "?") "
       + "equal the source's bit for bit"
+      + (checkpoint.provenance.casts == nil ? "" : ", as the cast left them")
   }
 }
 

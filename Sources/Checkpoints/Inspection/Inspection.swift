@@ -59,8 +59,14 @@ public struct Inspection: Codable, Sendable {
   public var counts: Provenance.Counts?
   /// How the networks were made that the source had not, by role.
   public var made: [String: MadeRole]?
+  /// How numbers were cast to other types, in order.
+  public var casts: [CastRecord]?
   /// The licence of the weights, where it is known.
   public var licence: String?
+  /// The licence of the weights that were published under the names the source had.
+  ///
+  /// Whether these are they, names cannot tell. Absent where `licence` is known.
+  public var publishedLicence: String?
   /// The tool that made the file.
   public var createdBy: String?
   /// The networks in one line.
@@ -83,10 +89,12 @@ public struct Inspection: Codable, Sendable {
   public var notes: [String]
 
   enum CodingKeys: String, CodingKey {
-    case path, size, format, dialect, form, source, counts, made, licence, architecture, roles
+    case path, size, format, dialect, form, source, counts, made, casts, licence, architecture,
+      roles
     case fingerprint, contract, recipe, verification, tensors, notes
     case sourceDialect = "source_dialect"
     case createdBy = "created_by"
+    case publishedLicence = "published_licence"
     case fingerprintState = "fingerprint_state"
   }
 
@@ -105,7 +113,13 @@ public struct Inspection: Codable, Sendable {
     sourceDialect = isNative ? checkpoint.provenance.dialect : nil
     counts = checkpoint.provenance.counts
     made = checkpoint.provenance.made
+    casts = checkpoint.provenance.casts
     licence = checkpoint.provenance.licence
+    // A name that a file states is looked for among our own dialects, never as a file.
+    if licence == nil, let name = checkpoint.provenance.dialect?.name {
+      let known = Dialects.names.contains(name) ? try? Dialects.named(name) : nil
+      publishedLicence = (loaded.dialect ?? known)?.licence
+    }
     createdBy = isNative ? checkpoint.provenance.createdBy : nil
     architecture = checkpoint.contract.summary
     let stored = checkpoint.provenance.fingerprints
