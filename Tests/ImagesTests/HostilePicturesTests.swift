@@ -74,10 +74,13 @@ import Testing
     #expect(try refusal(bomb + [0xFF, 0xD9]).contains("scans"))
   }
 
-  @Test func `segments of JPEG that are no longer than their length`() throws {
+  @Test func `segments of JPEG that are shorter than their length, or reach past the end`() throws {
     let file = try bytes("rgb444.jpg")
+    let plain = try decode(file)
     for length in [0, 1] as [UInt8] {
-      _ = try refusal(Array(file[..<2]) + [0xFF, 0xE1, 0, length] + file[2...])
+      // libjpeg-turbo takes them for empty, and the walk to the EXIF data ends there.
+      let bent = Array(file[..<2]) + [0xFF, 0xE1, 0, length] + file[2...]
+      #expect(try decode(bent) == plain)
     }
     _ = try refusal(Array(file[..<2]) + [0xFF, 0xE1, 0xFF, 0xFF] + file[2..<60])
   }

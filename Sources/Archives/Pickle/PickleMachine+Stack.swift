@@ -20,8 +20,12 @@ extension PickleMachine {
 
   mutating func pop(_ count: Int) throws -> [PickleValue] {
     guard stack.count - (marks.last ?? 0) >= count else { throw Self.underflow }
-    defer { stack.removeLast(count) }
-    return Array(stack.suffix(count))
+    // One by one: a slice would share the stack, which would be copied whole to be shortened.
+    var items: [PickleValue] = []
+    items.reserveCapacity(count)
+    for index in stack.count - count..<stack.count { items.append(stack[index]) }
+    stack.removeLast(count)
+    return items
   }
 
   mutating func popToMark() throws -> [PickleValue] {

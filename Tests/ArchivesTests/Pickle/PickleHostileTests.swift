@@ -55,6 +55,19 @@ struct PickleHostileTests {
     #expect(message.contains("posix") && message.contains("system"), "\(message)")
   }
 
+  @Test(.timeLimit(.minutes(1)))
+  func `a high stack whose top changes does not cost its height each time`() throws {
+    let count = 200_000
+    let nones = [UInt8](repeating: UInt8(ascii: "N"), count: count)
+    // A tuple of one, thrown away.
+    let changes = (0..<count).flatMap { _ in [UInt8(ascii: "N"), 0x85, UInt8(ascii: "0")] }
+    let bytes = [0x80, 2, UInt8(ascii: "(")] + nones + changes + Array("t.".utf8)
+    guard case .sequence("tuple", let items) = try Pickle(HeapBytes(bytes)).node() else {
+      throw Failure(.badInput, "no tuple")
+    }
+    #expect(items.count == count)
+  }
+
   @Test func `an index of the memo that would take all memory`() throws {
     // LONG_BINPUT at 2^32 - 1: a memo that is an array would have as many places.
     let message = [0x80, 2, 0x4E, 0x72, 0xFF, 0xFF, 0xFF, 0xFF, 0x2E] as [UInt8]
