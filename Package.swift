@@ -60,7 +60,8 @@ let ownTargets: [Target] = [
     name: "Schemas", path: "schemas",
     // Read by people and by programs that check JSON, not by the tools.
     exclude: [
-      "contract", "convert-report", "dialect", "evaluation-report", "index", "inspection",
+      "contract", "convert-report", "dialect", "evaluation-report", "health", "index",
+      "inspection",
       "provenance", "recipe", "sidecar", "train-report", "tree", "verification", "verify-report",
     ].map { $0 + ".schema.json" },
     resources: [
@@ -97,12 +98,13 @@ let ownTargets: [Target] = [
   .target(
     name: "Gradients", dependencies: ["Checkpoints", "Tensors", "COpenBLAS"] + oneDNN,
     swiftSettings: engines),
+  .target(name: "Pages", dependencies: ["Tensors"], swiftSettings: strict),
+  .target(name: "Spectra", dependencies: ["Tensors", "COpenBLAS"], swiftSettings: strict),
   .target(
     name: "Training",
     dependencies: [
       "Archives", "Checkpoints", "Conversions", "COpenBLAS", "Gradients", "HDF5Writing",
-      "Images",
-      "Networks", "Tensors",
+      "Images", "Networks", "Pages", "Spectra", "Tensors",
     ],
     swiftSettings: engines),
   .target(
@@ -111,6 +113,19 @@ let ownTargets: [Target] = [
     swiftSettings: strict),
   .target(
     name: "Terminals", dependencies: ["Tensors", "CMalloc", arguments], swiftSettings: strict),
+  .target(
+    name: "Health", dependencies: ["Archives", "Checkpoints", "Tensors"], swiftSettings: strict),
+  .target(
+    name: "Inspecting",
+    dependencies: ["Checkpoints", "Health", "Tensors", "Terminals", arguments],
+    swiftSettings: strict),
+  .target(
+    name: "Reports",
+    dependencies: [
+      "Archives", "Checkpoints", "Embedding", "Health", "Images", "Networks", "Pages", "Spectra",
+      "Tensors", "Training",
+    ],
+    swiftSettings: strict),
 
   // Tools: parse, call, print.
   .executableTarget(
@@ -118,7 +133,7 @@ let ownTargets: [Target] = [
     dependencies: ["Conversions", "Checkpoints", "Graphs", "Tensors", "Terminals", arguments],
     swiftSettings: strict),
   .executableTarget(
-    name: "byol-inspect", dependencies: ["Checkpoints", "Tensors", "Terminals", arguments],
+    name: "byol-inspect", dependencies: ["Inspecting", "Terminals", arguments],
     swiftSettings: strict),
   .executableTarget(
     name: "byol-verify",
@@ -132,10 +147,16 @@ let ownTargets: [Target] = [
     swiftSettings: strict),
   .executableTarget(
     name: "byol-train",
-    dependencies: ["Training", "Checkpoints", "Gradients", "Tensors", "Terminals", arguments],
+    dependencies: [
+      "Training", "Checkpoints", "Gradients", "Pages", "Tensors", "Terminals", arguments,
+    ],
     swiftSettings: strict),
 
-  // A program for the others: the process in which libhdf5 looks at other programs' files.
+  // Programs for the others: what byol-inspect goes on as where it computes, and the process in which
+  // libhdf5 looks at other programs' files.
+  .executableTarget(
+    name: "byol-report", dependencies: ["Inspecting", "Reports", "Terminals", arguments],
+    swiftSettings: strict),
   .executableTarget(
     name: "byol-hdf5-reader", dependencies: ["CHDF5", "CLinux", "CZlib", "HDF5Records"],
     swiftSettings: strict),
@@ -191,6 +212,18 @@ let ownTargets: [Target] = [
     name: "GradientsTests",
     dependencies: ["TestSupport", "Gradients", "Archives", "Checkpoints", "Networks", "Tensors"],
     swiftSettings: engines),
+  .testTarget(name: "PagesTests", dependencies: ["Pages", "Tensors"], swiftSettings: strict),
+  .testTarget(name: "SpectraTests", dependencies: ["Spectra", "Tensors"], swiftSettings: strict),
+  .testTarget(
+    name: "HealthTests", dependencies: ["TestSupport", "Health", "Checkpoints", "Tensors"],
+    swiftSettings: strict),
+  .testTarget(
+    name: "ReportsTests",
+    dependencies: [
+      "TestSupport", "Reports", "Health", "Checkpoints", "Gradients", "Tensors",
+      "byol-hdf5-reader",
+    ],
+    swiftSettings: pictures),
   .testTarget(
     name: "TrainingTests",
     dependencies: [
@@ -202,7 +235,7 @@ let ownTargets: [Target] = [
     name: "ToolsTests",
     dependencies: [
       "TestSupport", "Archives", "Checkpoints", "Tensors", "byol-convert", "byol-embed",
-      "byol-inspect", "byol-train", "byol-verify",
+      "byol-inspect", "byol-report", "byol-train", "byol-verify",
     ],
     swiftSettings: strict),
 ]
