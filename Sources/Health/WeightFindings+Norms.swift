@@ -89,6 +89,7 @@ extension WeightFindings {
   /// every one of them.
   mutating func findUntouchedStatistics() {
     let means = weights.filter { $0.path.hasSuffix("/mean") && $0.count > 0 }
+    var (whole, parts): ([String], [String]) = ([], [])
     for (role, means) in byRole(means) {
       let untouched = means.filter { mean in
         guard mean.isZero, let variance = pass.tensors[layer(mean.path) + "/variance"] else {
@@ -96,20 +97,32 @@ extension WeightFindings {
         }
         return variance.isConstant && variance.min == 1
       }
-      guard !untouched.isEmpty else { continue }
-      let isAll = untouched.count == means.count
-      let isFresh = (step ?? 0) == 0 && isAll
+      if untouched.count == means.count {
+        whole.append(role.rawValue)
+      } else {
+        parts += untouched.map { layer($0.path) }
+      }
+    }
+    if !whole.isEmpty {
+      let isFresh = (step ?? 0) == 0
       add(
-        isFresh ? .note : .warning, .statisticsNeverUpdated, role.rawValue,
-        (isAll
-          ? "no running statistic was ever updated" : "running statistics were never updated in ")
-          + (isAll ? "" : untouched.map { layer($0.path) }.enumerated()),
+        isFresh ? .note : .warning, .statisticsNeverUpdated, whole.enumerated(),
+        "no running statistic was ever updated",
         isFresh
           ? "That is as it should be before the first update; for inference, batches must pass first."
-          : "In inference these layers normalise with 0 and 1, which is not what was trained: pass "
-            + "batches in training mode, or look whether the source keeps them elsewhere.")
+          : Self.untouchedAdvice)
+    }
+    if !parts.isEmpty {
+      add(
+        .warning, .statisticsNeverUpdated, parts.enumerated(),
+        "the running statistics of \(Numbers.counted(parts.count, "layer")) were never updated",
+        Self.untouchedAdvice)
     }
   }
+
+  private static let untouchedAdvice =
+    "In inference these layers normalise with 0 and 1, which is not what was trained: pass batches in "
+    + "training mode, or look whether the source keeps the statistics elsewhere."
 
   // MARK: Channels
 

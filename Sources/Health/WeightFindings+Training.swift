@@ -9,6 +9,10 @@ extension WeightFindings {
   /// (`LagModel`), single layers up to 2, and a target that was never moved 9 after 4,000 steps.
   static let mostLag = 5.0
 
+  /// Updates after which a target is judged by its distance: eight times the 250 that BYOL's tau of 0.996
+  /// averages over, so that e^-8 is left of where it began, which is elsewhere in DeepMind's program.
+  static let leastSteps = 2000
+
   /// Optimiser state that is zero after steps; before the first it is as it should be.
   mutating func findMomentum() {
     let state = pass.tensors.values.filter { $0.path.hasPrefix("optimizer/") && $0.count > 0 }
@@ -56,6 +60,7 @@ extension WeightFindings {
             + "tau was 0. A run that goes on has no slow target at first.")
       return
     }
+    guard (step ?? 0) >= Self.leastSteps else { return }
     if let cosine = whole.cosine, cosine < Self.leastCosine {
       add(
         .warning, .targetNotFollowing, "target",

@@ -21,12 +21,16 @@ struct HealthText {
     }
     if let target = health.target {
       var words = "target: "
-      words += target.all.distance.map { "relative distance \(Numbers.error($0))" } ?? "not finite"
+      words +=
+        target.all.distance.map {
+          "\(Numbers.fixed(100 * $0, 2)) % of the online network's length away"
+        }
+        ?? "not finite"
       if let lag = target.lag {
         words += ", \(Numbers.fixed(lag.ratio, 1)) times what the recipe gives"
-        words += " (tau \(Numbers.fixed(lag.recipeTau, 6)), \(steps(lag.recipeSteps)) behind)"
+        words += " (tau \(tau(lag.recipeTau)), \(steps(lag.recipeSteps)) behind)"
         if let tau = lag.impliedTau, let behind = lag.impliedSteps {
-          words += ": as with a constant tau of \(Numbers.fixed(tau, 6)), \(steps(behind)) behind"
+          words += ": as with a constant tau of \(self.tau(tau)), \(steps(behind)) behind"
         }
       }
       lines.append(words)
@@ -42,6 +46,11 @@ struct HealthText {
         "  \(finding.advice)",
       ]
     }
+  }
+
+  /// 0.996, or 1 - 1.6e-09 where it is nearer to 1 than six decimals tell.
+  private func tau(_ value: Double) -> String {
+    value > 1 - 1e-5 && value < 1 ? "1 - \(Numbers.error(1 - value))" : Numbers.fixed(value, 6)
   }
 
   private func steps(_ count: Double) -> String {

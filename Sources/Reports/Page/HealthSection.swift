@@ -12,7 +12,7 @@ struct HealthSection {
       return Section(
         "health", "Health",
         "<p class=\"fine\">Nothing found: numbers are finite, channels alive, statistics and "
-          + "optimiser in use, features spread.</p>")
+          + "optimiser in use\(health.features == nil ? "" : ", features spread").</p>")
     }
     let items = health.findings.map { finding in
       """

@@ -7,8 +7,8 @@ struct LayerChart {
 
   /// A chart; layers without a number have no column.
   init(_ title: String, _ layers: [(path: String, value: Double?)]) {
-    let (width, height) = (440.0, 190.0)
-    let (left, right, top, bottom) = (48.0, 432.0, 26.0, 162.0)
+    let (width, height) = (360.0, 180.0)
+    let (left, right, top, bottom) = (44.0, 354.0, 26.0, 152.0)
     var drawing = Drawing(width: width, height: height)
     let most = layers.compactMap(\.value).filter(\.isFinite).max() ?? 0
     let axis = Axis(0...max(most, .leastNormalMagnitude), ticks: 3)
@@ -33,9 +33,12 @@ struct LayerChart {
       let name = Self.part(layer.path)
       guard index == 0 || name != Self.part(layers[index - 1].path) else { continue }
       let x = left + Double(index) * pitch
-      guard x > end else { continue }
-      drawing.text(x, height - 12, name, "tick")
-      end = x + 6.2 * Double(name.count) + 8
+      // About six pixels a letter; the last name ends where the chart does.
+      let length = 6.2 * Double(name.count)
+      let start = min(x, right - length)
+      guard start > end else { continue }
+      drawing.text(start, height - 10, name, "tick")
+      end = start + length + 8
     }
     svg = drawing.svg(label: "\(title), by layer")
   }

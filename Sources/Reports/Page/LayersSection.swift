@@ -40,7 +40,9 @@ struct LayersSection {
       <span>RMS</span><span>norm</span></div>
       """
     let rows = tensors.map { tensor in
-      let name = tensor.path.split(separator: "/").dropFirst().joined(separator: "/")
+      var parts = tensor.path.split(separator: "/").dropFirst()
+      if parts.last == "weight" { parts.removeLast() }
+      let name = parts.joined(separator: "/")
       let shape = tensor.shape.map(String.init).joined(separator: " x ")
       let width = largest > 0 ? 60 * tensor.norm / largest : 0
       let bad = tensor.nan + tensor.infinite
@@ -68,10 +70,6 @@ struct HistogramChart {
     var drawing = Drawing(width: width, height: height)
     let most = Double(histogram.counts.max() ?? 0)
     let count = Double(max(histogram.counts.count, 1))
-    if histogram.low < 0, histogram.high > 0 {
-      let x = -histogram.low / (histogram.high - histogram.low) * width
-      drawing.line(x, 0, x, height, "grid")
-    }
     if most > 0 {
       var points = [(x: 0.0, y: height)]
       for (index, value) in histogram.counts.enumerated() {
@@ -81,6 +79,10 @@ struct HistogramChart {
       }
       points.append((width, height))
       drawing.polygon(points, "area")
+    }
+    if histogram.low < 0, histogram.high > 0 {
+      let x = -histogram.low / (histogram.high - histogram.low) * width
+      drawing.line(x, 0, x, height, "zero")
     }
     svg = drawing.svg(
       label: "histogram from \(readable(histogram.low, digits: 3)) to "

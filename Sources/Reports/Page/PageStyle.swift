@@ -38,14 +38,15 @@ enum PageStyle {
     .scroll { overflow-x: auto; }
     table.grid { max-width: none; margin: 4px 0 8px; font-size: .9rem; }
     table.grid th { width: auto; border-top: 0; white-space: nowrap; }
-    table.grid td { overflow-wrap: normal; }
-    .number { text-align: right; }
+    table.grid td { overflow-wrap: normal; white-space: nowrap; }
+    table.grid .number { text-align: right; }
     details { margin-top: 12px; } summary { cursor: pointer; color: var(--note); }
     .figures { display: grid; gap: 18px; \
     grid-template-columns: repeat(auto-fit, minmax(min(100%, 330px), 1fr)); align-items: start; }
     .figures svg { width: 100%; height: auto; display: block; }
-    .filters { display: grid; gap: 5px; grid-template-columns: repeat(auto-fill, minmax(38px, 1fr)); }
-    .filters img { width: 100%; aspect-ratio: 1; display: block; border-radius: 3px; \
+    .filters { display: grid; gap: 6px; grid-template-columns: repeat(auto-fill, minmax(46px, 1fr)); \
+    max-width: 860px; }
+    .filters img { width: 100%; height: auto; aspect-ratio: 1; display: block; border-radius: 3px; \
     image-rendering: pixelated; }
     .keys { display: flex; flex-wrap: wrap; gap: 4px 14px; margin: 8px 0 0; font-size: .85rem; \
     padding: 0; list-style: none; }
@@ -55,7 +56,7 @@ enum PageStyle {
     grid-template-columns: minmax(170px, 1.4fr) 130px 92px 92px minmax(120px, 1fr); \
     border-top: 1px solid var(--grid); font-variant-numeric: tabular-nums; }
     .layer.head { color: var(--dim); border-top: 0; }
-    .layer > span:first-child { overflow-wrap: anywhere; }
+    .layer > span:first-child { overflow-wrap: anywhere; } .layer .dim { white-space: nowrap; }
     .layer svg { width: 130px; height: 26px; display: block; }
     .bar { display: flex; align-items: center; gap: 8px; white-space: nowrap; }
     .bar i { height: 8px; border-radius: 2px; background: var(--c0); min-width: 1px; flex: none; }

@@ -8,14 +8,14 @@ struct ProjectionChart {
 
   /// A chart.
   init(_ projection: FeatureReport.Projection) {
-    let (width, height) = (440.0, 300.0)
-    let (left, right, top, bottom) = (14.0, 426.0, 30.0, 266.0)
+    let (width, height) = (360.0, 250.0)
+    let (left, right, top, bottom) = (6.0, 354.0, 28.0, 218.0)
     var drawing = Drawing(width: width, height: height)
     let shares = projection.shares.map { Numbers.fixed(100 * $0, 0) + " %" }
-    drawing.text(left, 16, "principal components of the embeddings", "title")
+    drawing.text(left, 14, "principal components of the embeddings", "title")
     drawing.rectangle(left, top, right - left, bottom - top, "shade")
     drawing.text(
-      (left + right) / 2, height - 14,
+      (left + right) / 2, height - 12,
       "first: \(shares.first ?? "") of the variance, second: \(shares.dropFirst().first ?? "")",
       "tick",
       anchor: "middle")
@@ -24,7 +24,7 @@ struct ProjectionChart {
     let ys = projection.points.map { $0[1] }
     let centre = (Self.middle(xs), Self.middle(ys))
     let scale = min(
-      (right - left - 24) / Self.extent(xs), (bottom - top - 24) / Self.extent(ys))
+      (right - left - 20) / Self.extent(xs), (bottom - top - 20) / Self.extent(ys))
     for (index, point) in projection.points.enumerated() {
       let label = projection.labels.map { $0[index] }
       let mark = Marker.of(label ?? 0)

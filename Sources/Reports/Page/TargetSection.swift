@@ -58,7 +58,10 @@ struct TargetSection {
         + Markup.figures(figures.map(\.svg)))
   }
 
-  private static func tau(_ value: Double) -> String { Numbers.fixed(value, 6) }
+  /// 0.996, or 1 - 1.6e-09 where it is nearer to 1 than six decimals tell.
+  private static func tau(_ value: Double) -> String {
+    value > 1 - 1e-5 && value < 1 ? "1 - \(Numbers.error(1 - value))" : Numbers.fixed(value, 6)
+  }
 
   private static func steps(_ count: Double) -> String {
     "\(Numbers.grouped(Int(min(max(count, 0), 1e15).rounded()))) steps"
