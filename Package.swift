@@ -27,7 +27,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let engines: [SwiftSetting] = strict + (hasOneDNN ? [.define("ONEDNN")] : [])
-let oneDNN: [Target.Dependency] = hasOneDNN ? ["COneDNN"] : []
+let oneDNN: [Target.Dependency] = hasOneDNN ? ["COneDNN", "OneDNN"] : []
 let pictures: [SwiftSetting] = strict + (hasImages ? [.define("IMAGE_FILES")] : [])
 let imageLibraries: [Target.Dependency] = hasImages ? ["CTurboJPEG", "CPNG"] : []
 
@@ -45,7 +45,12 @@ let systemLibraries: [Target] = [
 
 // C libraries that this machine may lack.
 let oneDNNLibrary: [Target] =
-  hasOneDNN ? [.systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])])] : []
+  hasOneDNN
+  ? [
+    .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+    // Its objects, for both engines.
+    .target(name: "OneDNN", dependencies: ["Tensors", "COneDNN"], swiftSettings: strict),
+  ] : []
 let pictureLibraries: [Target] =
   hasImages
   ? [

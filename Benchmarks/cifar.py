@@ -32,13 +32,13 @@ RECIPE = [
 PENALTIES = ["1e-3", "1e-2", "0.1", "1", "10", "100", "1000", "1e4"]
 
 
-def options():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+def options(description=__doc__, seeds=(0, 1, 2)):
+    parser = argparse.ArgumentParser(description=description.split("\n")[0])
     parser.add_argument("data", type=Path, help="CIFAR-10: a folder, or a .tar.gz of one")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--steps", type=int, help="stop each run after so many updates (a trial)")
     parser.add_argument("--width", type=float, default=0.25)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--seeds", type=int, nargs="+", default=seeds)
     parser.add_argument("--out", type=Path, default=PACKAGE / ".build-bench" / "cifar")
     parser.add_argument("--tool", type=Path, default=PACKAGE / ".build/release/byol-train")
     return parser.parse_args()

@@ -1,7 +1,7 @@
 """Measures inference beside other engines and writes its section of BENCHMARKS.md.
 
-usage: python Benchmarks/inference.py [ROUNDS] [NETWORK ...]     (3 rounds of resnet50 by default)
-       networks: resnet50, resnet200x2 (needs 10 GB of disk)
+usage: python Benchmarks/inference.py [ROUNDS] [NETWORK ...] [--add]     (3 rounds of resnet50 by default)
+       networks: resnet50, resnet200x2 (needs 10 GB of disk); --add keeps the rounds measured before
 
 Every engine runs the same weights: ours the native file, onnxruntime and OpenVINO the graph that
 byol-convert writes of it, PyTorch the module that byol-convert writes beside a PyTorch export. In each
@@ -22,8 +22,9 @@ import machine
 PACKAGE = Path(__file__).resolve().parent.parent
 TOOLS = Path(os.environ.get("BYOL_TOOLS", PACKAGE / ".build" / "release"))
 WORK = PACKAGE / ".build-bench"
+RESULTS = PACKAGE / "Benchmarks" / "results" / "inference.json"
 PICTURES = PACKAGE.parent / "shared" / "images" / "imagenet-samples"
-BATCHES = (1, 8, 32)
+BATCHES = {"resnet50": (1, 8, 32), "resnet200x2": (8,)}
 PRECISIONS = ("float32", "bfloat16")
 ENGINES = ("byol-embed", "onnxruntime", "openvino", "torch-eager", "torch-compiled")
 # Engines without a bfloat16 of their own for this graph.
@@ -121,17 +122,29 @@ def sample(engine, precision, batch, files, threads):
     return json.loads(done.stdout.splitlines()[-1] if engine != "byol-embed" else done.stdout)
 
 
-def peak(threads):
-    """GFLOP/s of the machine's largest sgemm, the best of ten."""
+def gemm(precision, threads):
+    """GFLOP/s of a large product of matrices, the best of ten by NumPy or PyTorch: what the machine can do."""
     import numpy as np
+    import torch
 
-    a = np.ones((4096, 4096), np.float32)
-    best = 1e9
-    for _ in range(10):
-        start = time.perf_counter()
-        a @ a
-        best = min(best, time.perf_counter() - start)
+    torch.set_num_threads(threads)
+    matrices = [torch.ones(4096, 4096, dtype=getattr(torch, precision))]
+    if precision == "float32":
+        matrices.append(np.ones((4096, 4096), np.float32))
+    best = float("inf")
+    for a in matrices:
+        for _ in range(10):
+            start = time.perf_counter()
+            a @ a
+            best = min(best, time.perf_counter() - start)
     return 2 * 4096**3 / best / 1e9
+
+
+def peak(threads):
+    """What a product of matrices reaches, by precision, in processes of their own."""
+    return {precision: float(subprocess.run(
+        [sys.executable, __file__, "--gemm", precision, str(threads)],
+        capture_output=True, text=True, check=True).stdout) for precision in PRECISIONS}
 
 
 SCRIPT = """
@@ -157,6 +170,69 @@ torch.save(torch.cat(rows), out)
 """
 
 
+# torchvision's evaluation, so that all do the same.
+TORCHVISION = ["input.crop=resize-first", "input.filter=bilinear", "input.antialias=true",
+               "input.jpeg_dct=accurate", "input.size=224"]
+READERS = ("byol-embed", "torchvision", "torchvision-v2")
+
+
+def reading(reader, files):
+    """Seconds of each picture file from the disk's cache to what the network sees, on one thread."""
+    names = [str(path) for path in sorted(PICTURES.glob("*.JPEG"))]
+    if reader == "byol-embed":
+        command = [str(TOOLS / reader), files["native"], *names, "--benchmark", "1", "--rounds", "1",
+                   "--threads", "1", "--json", *(word for field in TORCHVISION for word in ("--set", field))]
+        return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)["input_seconds"]
+    command = [sys.executable, __file__, "--reader", reader, *names]
+    return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+
+
+def read_by(reader, names):
+    """The same by torchvision and Pillow: its transforms of pictures, or those of tensors."""
+    import torch
+    from PIL import Image
+
+    sys.path.append(str(PACKAGE / "Tests" / "Interop"))
+    import libraries
+
+    libraries.torchvision()
+    from torchvision import transforms
+    from torchvision.transforms import v2
+
+    torch.set_num_threads(1)
+    constants = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
+    if reader == "torchvision":
+        see = transforms.Compose([
+            transforms.Resize(256), transforms.CenterCrop(224), transforms.ToTensor(),
+            transforms.Normalize(*constants)])
+    else:
+        see = v2.Compose([
+            v2.PILToTensor(), v2.Resize(256, antialias=True), v2.CenterCrop(224), v2.ToDtype(torch.float32, scale=True),
+            v2.Normalize(*constants)])
+    seconds = []
+    for turn in range(2):
+        for name in names:
+            start = time.perf_counter()
+            see(Image.open(name).convert("RGB"))
+            seconds.append(time.perf_counter() - start)
+    return seconds[len(names):]
+
+
+def start_up():
+    """Seconds of each tool that does nothing but start, and of an interpreter that imports torch."""
+    commands = {path.name: [str(path), "--version"] for path in sorted(TOOLS.glob("byol-*"))
+                if os.access(path, os.X_OK) and path.name != "byol-hdf5-reader" and not path.suffix}
+    commands["import torch"] = [sys.executable, "-c", "import torch"]
+    result = {}
+    for name, command in commands.items():
+        result[name] = []
+        for _ in range(5):
+            start = time.perf_counter()
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            result[name].append(time.perf_counter() - start)
+    return result
+
+
 def end_to_end(files, threads):
     """Seconds of whole commands: one picture, and all samples, ours and a PyTorch script's."""
     names = [str(path) for path in sorted(PICTURES.glob("*.JPEG"))]
@@ -176,18 +252,28 @@ def end_to_end(files, threads):
 
 def main(arguments):
     os.chdir(PACKAGE)
+    adds = "--add" in arguments
+    arguments = [word for word in arguments if word != "--add"]
     rounds = int(arguments[0]) if arguments else 3
     networks = arguments[1:] or ["resnet50"]
     threads = len(os.sched_getaffinity(0))
     os.environ.pop("OPENBLAS_CORETYPE", None)
-    record = {"machine": machine.describe(), "rounds": rounds, "threads": threads, "peak": [], "samples": [],
-              "end_to_end": [], "versions": machine.versions(["onnxruntime", "openvino", "torch"])}
+    facts = {"machine": machine.describe(), "threads": threads,
+             "versions": machine.versions(["onnxruntime", "openvino", "torch"])}
+    record = facts | {"peak": [], "samples": [], "end_to_end": [], "start_up": [], "reading": []}
+    if adds:
+        record = json.loads(RESULTS.read_text())
+        built = [record["machine"].pop("commit"), facts["machine"].pop("commit")]
+        if {name: record[name] for name in facts} != facts:
+            sys.exit(f"{RESULTS.name} was measured on another machine: leave out --add")
+        record["machine"]["commit"] = ", ".join(dict.fromkeys(", ".join(built).split(", ")))
     for network in networks:
         files = prepare(network)
-        contestants = [(engine, precision, batch) for batch in BATCHES for precision in PRECISIONS
+        contestants = [(engine, precision, batch) for batch in BATCHES[network] for precision in PRECISIONS
                        for engine in ENGINES if precision == "float32" or engine not in FLOAT32_ALONE]
         for turn in range(rounds):
             record["peak"].append(peak(threads))
+            print(record["peak"][-1], flush=True)
             shift = turn * 7 % len(contestants)
             for engine, precision, batch in contestants[shift:] + contestants[:shift]:
                 found = sample(engine, precision, batch, files, threads)
@@ -197,11 +283,13 @@ def main(arguments):
                 print(f"{network} round {turn + 1}/{rounds} {engine:15} {precision:9} batch {batch:3} "
                       + (f"{batch / sorted(found['seconds'])[len(found['seconds']) // 2]:7.1f} images/s"
                          if "seconds" in found else found["failed"]), flush=True)
+                RESULTS.parent.mkdir(exist_ok=True)
+                RESULTS.write_text(json.dumps(record, indent=1) + "\n")
             if network == "resnet50" and PICTURES.exists():
                 record["end_to_end"].append(end_to_end(files, threads))
-    folder = PACKAGE / "Benchmarks" / "results"
-    folder.mkdir(exist_ok=True)
-    (folder / "inference.json").write_text(json.dumps(record, indent=1) + "\n")
+                record["start_up"].append(start_up())
+                record["reading"].append({reader: reading(reader, files) for reader in READERS})
+            RESULTS.write_text(json.dumps(record, indent=1) + "\n")
     document.write()
 
 
@@ -209,5 +297,9 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--peer"]:
         _, _, engine, precision, batch, files, threads = sys.argv
         print(json.dumps(peer(engine, precision, int(batch), json.loads(files), int(threads))))
+    elif sys.argv[1:2] == ["--reader"]:
+        print(json.dumps(read_by(sys.argv[2], sys.argv[3:])))
+    elif sys.argv[1:2] == ["--gemm"]:
+        print(gemm(sys.argv[2], int(sys.argv[3])))
     else:
         main(sys.argv[1:])

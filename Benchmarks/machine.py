@@ -24,9 +24,10 @@ def _field(path, pattern):
 
 
 def commit():
-    """The commit that was built, with `+` where the sources differ from it."""
-    changed = _output("git", "status", "--porcelain", "--", "Sources", "schemas", "Package.swift")
-    return _output("git", "rev-parse", "--short=12", "HEAD") + ("+" if changed else "")
+    """The last commit that changed what is built, with `+` where the sources differ from it."""
+    built = ["--", "Sources", "schemas", "Package.swift", "Benchmarks/TrainingStep"]
+    changed = _output("git", "status", "--porcelain", *built)
+    return _output("git", "log", "-1", "--format=%h", "--abbrev=12", *built) + ("+" if changed else "")
 
 
 def versions(packages):

@@ -24,6 +24,12 @@ def rivals(found, name):
     return sorted(runs, key=rate, reverse=True)
 
 
+def rounds(record):
+    """How many rounds there are: `3 rounds`."""
+    counts = sorted({len(runs) for found in record["networks"].values() for runs in found.values()})
+    return " to ".join(map(str, counts)) + " rounds"
+
+
 def goals(record):
     for network, found in record["networks"].items():
         for name, runs in found.items():
@@ -63,10 +69,10 @@ def section(record):
         "Written by `Benchmarks/training.py`; the raw samples are in `Benchmarks/results/training.json`.",
         "",
         f"The passes of an update of BYOL on random pictures: the target on both views, the online network "
-        f"forwards and backwards on each, without the optimiser on either side. {record['rounds']} rounds "
+        f"forwards and backwards on each, without the optimiser on either side. {rounds(record)} "
         f"run every program once each, {record['steps']} updates a run, of which the best counts; the table has the "
         f"median over rounds. {record['threads']} threads, {machine['processor']}; load average "
-        f"{record['load'][0]:.1f} at the beginning and {record['load'][1]:.1f} at the end.",
+        f"{min(record['load']):.1f} to {max(record['load']):.1f}.",
         "",
         "| what | goal | measured | |",
         "|---|---|---|---|",

@@ -119,44 +119,47 @@ static inline dnnl_status_t onednn_attributes_create(
 }
 
 // Operations. Each gives a primitive descriptor, which dnnl_primitive_desc_destroy frees.
+// `pass` is dnnl_forward_inference, or dnnl_forward_training where there is a way back.
 
-/// Cross-correlation with a bias.
+/// Cross-correlation with a bias, or without one where its layout is null.
 static inline dnnl_status_t onednn_convolution(
-    dnnl_primitive_desc_t *result, dnnl_engine_t engine, onednn_layout_t source,
+    dnnl_primitive_desc_t *result, dnnl_engine_t engine, dnnl_prop_kind_t pass,
+    onednn_layout_t source,
     onednn_layout_t weights, onednn_layout_t bias, onednn_layout_t destination,
     const int64_t *strides, const int64_t *before, const int64_t *after,
     dnnl_primitive_attr_t attributes) {
 #if DNNL_VERSION_MAJOR >= 3
   const int64_t dilations[2] = {0, 0};
   return dnnl_convolution_forward_primitive_desc_create(
-      result, engine, dnnl_forward_inference, dnnl_convolution_direct, onednn_md(source),
+      result, engine, pass, dnnl_convolution_direct, onednn_md(source),
       onednn_md(weights), onednn_md(bias), onednn_md(destination), strides, dilations, before,
       after, attributes);
 #else
   dnnl_convolution_desc_t operation;
   dnnl_status_t status = dnnl_convolution_forward_desc_init(
-      &operation, dnnl_forward_inference, dnnl_convolution_direct, onednn_md(source),
+      &operation, pass, dnnl_convolution_direct, onednn_md(source),
       onednn_md(weights), onednn_md(bias), onednn_md(destination), strides, before, after);
   if (status != dnnl_success) return status;
   return dnnl_primitive_desc_create(result, &operation, attributes, engine, NULL);
 #endif
 }
 
-/// Maximum or mean over windows; what lies outside the picture does not count.
+/// Maximum or mean over windows; what lies outside the picture does not count. In training the maxima's
+/// places go to a workspace.
 static inline dnnl_status_t onednn_pooling(
-    dnnl_primitive_desc_t *result, dnnl_engine_t engine, dnnl_alg_kind_t kind,
-    onednn_layout_t source, onednn_layout_t destination, const int64_t *kernel,
+    dnnl_primitive_desc_t *result, dnnl_engine_t engine, dnnl_prop_kind_t pass,
+    dnnl_alg_kind_t kind, onednn_layout_t source, onednn_layout_t destination, const int64_t *kernel,
     const int64_t *strides, const int64_t *before, const int64_t *after,
     dnnl_primitive_attr_t attributes) {
 #if DNNL_VERSION_MAJOR >= 3
   const int64_t dilations[2] = {0, 0};
   return dnnl_pooling_forward_primitive_desc_create(
-      result, engine, dnnl_forward_inference, kind, onednn_md(source), onednn_md(destination),
+      result, engine, pass, kind, onednn_md(source), onednn_md(destination),
       strides, kernel, dilations, before, after, attributes);
 #else
   dnnl_pooling_desc_t operation;
   dnnl_status_t status = dnnl_pooling_forward_desc_init(
-      &operation, dnnl_forward_inference, kind, onednn_md(source), onednn_md(destination),
+      &operation, pass, kind, onednn_md(source), onednn_md(destination),
       strides, kernel, before, after);
   if (status != dnnl_success) return status;
   return dnnl_primitive_desc_create(result, &operation, attributes, engine, NULL);
@@ -237,29 +240,7 @@ static inline bool onednn_has_avx512(void) {
 #endif
 }
 
-// Training. Where a bias is not wanted its layout is null.
-
-/// Cross-correlation whose way back is open.
-static inline dnnl_status_t onednn_convolution_training(
-    dnnl_primitive_desc_t *result, dnnl_engine_t engine, onednn_layout_t source,
-    onednn_layout_t weights, onednn_layout_t bias, onednn_layout_t destination,
-    const int64_t *strides, const int64_t *before, const int64_t *after,
-    dnnl_primitive_attr_t attributes) {
-#if DNNL_VERSION_MAJOR >= 3
-  const int64_t dilations[2] = {0, 0};
-  return dnnl_convolution_forward_primitive_desc_create(
-      result, engine, dnnl_forward_training, dnnl_convolution_direct, onednn_md(source),
-      onednn_md(weights), onednn_md(bias), onednn_md(destination), strides, dilations, before,
-      after, attributes);
-#else
-  dnnl_convolution_desc_t operation;
-  dnnl_status_t status = dnnl_convolution_forward_desc_init(
-      &operation, dnnl_forward_training, dnnl_convolution_direct, onednn_md(source),
-      onednn_md(weights), onednn_md(bias), onednn_md(destination), strides, before, after);
-  if (status != dnnl_success) return status;
-  return dnnl_primitive_desc_create(result, &operation, attributes, engine, NULL);
-#endif
-}
+// The ways back.
 
 /// The gradient of a convolution's source; `forward` is the operation it belongs to.
 static inline dnnl_status_t onednn_convolution_to_source(
@@ -301,26 +282,6 @@ static inline dnnl_status_t onednn_convolution_to_weights(
       onednn_md(destination), strides, before, after);
   if (status != dnnl_success) return status;
   return dnnl_primitive_desc_create(result, &operation, attributes, engine, forward);
-#endif
-}
-
-/// Maxima over windows, and in a workspace where they were.
-static inline dnnl_status_t onednn_max_pooling_training(
-    dnnl_primitive_desc_t *result, dnnl_engine_t engine, onednn_layout_t source,
-    onednn_layout_t destination, const int64_t *kernel, const int64_t *strides,
-    const int64_t *before, const int64_t *after, dnnl_primitive_attr_t attributes) {
-#if DNNL_VERSION_MAJOR >= 3
-  const int64_t dilations[2] = {0, 0};
-  return dnnl_pooling_forward_primitive_desc_create(
-      result, engine, dnnl_forward_training, dnnl_pooling_max, onednn_md(source),
-      onednn_md(destination), strides, kernel, dilations, before, after, attributes);
-#else
-  dnnl_pooling_desc_t operation;
-  dnnl_status_t status = dnnl_pooling_forward_desc_init(
-      &operation, dnnl_forward_training, dnnl_pooling_max, onednn_md(source),
-      onednn_md(destination), strides, kernel, before, after);
-  if (status != dnnl_success) return status;
-  return dnnl_primitive_desc_create(result, &operation, attributes, engine, NULL);
 #endif
 }
 

@@ -117,10 +117,6 @@ struct DialectReading {
         "\(names.count) tensor\(names.count == 1 ? " is" : "s are") not the dialect's, kept as extras: "
           + names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", ..." : ""))
     }
-    for (field, reason) in (dialect.file.cannotTell ?? [:]).sorted(by: { $0.key < $1.key })
-    where origins[field] == .assumed {
-      notes.append("\(field) is assumed: \(reason)")
-    }
     return notes
   }
 

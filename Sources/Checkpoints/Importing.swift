@@ -12,6 +12,13 @@ public struct Imported: Sendable {
 }
 
 extension Dialect {
+  /// What files of this dialect cannot tell and was assumed, a sentence each.
+  func assumptions(_ origins: Origins) -> [String] {
+    (file.cannotTell ?? [:]).sorted { $0.key < $1.key }
+      .filter { origins[$0.key] == .assumed }
+      .map { "\($0.key) is assumed: \($0.value)" }
+  }
+
   /// Reads an archive whose names are this dialect's.
   ///
   /// Every leaf is used once, or is a further name of one that is, or an extra, or is dropped by the

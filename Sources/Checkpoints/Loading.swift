@@ -91,6 +91,7 @@ public struct Loaded: Sendable {
       checkpoint.provenance.made = said.made
       notes.append("contract and recipe are from \(baseName(sidecar))")
     }
+    notes += dialect?.assumptions(checkpoint.provenance.origins) ?? []
     guard !checkpoint.entries.isEmpty else {
       throw Failure(expected: "tensors of a BYOL network", found: "none")
     }

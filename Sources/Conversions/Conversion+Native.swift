@@ -20,18 +20,17 @@ extension Conversion {
     let digestTree =
       options.sourceHash ? Background { try checkpoint.sourceDigests(threads: 1) } : nil
     let probe = options.probe ? Background { ProbeOutcome(of: checkpoint) } : nil
-    var written = checkpoint
-    try writeNative(
-      (checkpoint.entries + checkpoint.extras).map {
-        NativeTensor(path: $0.path, tensor: $0.tensor)
-      },
+    let written = try checkpoint.writeNativeFile(
       into: OutputFile(descriptor: file.output.descriptor, path: file.temporaryPath),
       threads: threads, progress: progress
-    ) { tensors in
-      let fingerprints = Fingerprints(
-        tensors.map { ($0.path, $0.elementType, $0.shape, $0.digest) })
-      written.provenance = provenance(
-        fingerprints: fingerprints, sourceDigest: try sourceDigest?.value())
+    ) { written, tensors in
+      let digest = try sourceDigest?.value()
+      // A file that was native already keeps where it came from.
+      if source.dialect != nil || written.provenance.source == nil {
+        written.provenance.source = Provenance.Source(
+          name: baseName(source.path), size: source.size,
+          sha256: digest?.description, format: source.archive.format)
+      }
       if let digests = try digestTree?.value() {
         let native = Dictionary(uniqueKeysWithValues: tensors.map { ($0.path, $0.digest) })
         written.tree = checkpoint.tree(withDigests: digests, native)
@@ -44,12 +43,6 @@ extension Conversion {
       case .impossible(let reason)?: written.verification.probeMissing = reason
       case nil: written.verification.probeMissing = "the converter was told not to record one"
       }
-      return (
-        attributes(written),
-        try written.documents().map {
-          NativeDocument(path: $0.path, bytes: $0.json, schema: $0.schema)
-        }
-      )
     }
     report.fingerprints = written.provenance.fingerprints
     if let reason = written.verification.probeMissing, options.probe {
@@ -70,27 +63,6 @@ extension Conversion {
     // The descriptor stays open until the other thread is done with it, whatever was found.
     try flushing?.value()
     try checked.get()
-  }
-
-  private func provenance(fingerprints: Fingerprints, sourceDigest: Digest?) -> Provenance {
-    var provenance = source.checkpoint.provenance
-    provenance.fingerprints = fingerprints.byName.mapValues(\.description)
-    provenance.createdBy = NativeNames.createdBy
-    // A file that was native already keeps where it came from.
-    if source.dialect != nil || provenance.source == nil {
-      provenance.source = Provenance.Source(
-        name: baseName(source.path), size: source.size,
-        sha256: sourceDigest?.description, format: source.archive.format)
-    }
-    return provenance
-  }
-
-  private func attributes(_ checkpoint: Checkpoint) -> [(String, AttributeValue)] {
-    [
-      ("created_by", .text(checkpoint.provenance.createdBy)),
-      ("roles", .text(checkpoint.roles.map(\.rawValue).joined(separator: ","))),
-      ("fingerprint", .text(checkpoint.provenance.fingerprints["all"] ?? "")),
-    ]
   }
 
   /// Reads the new file with the strict reader: every byte accounted for, every tensor taken back

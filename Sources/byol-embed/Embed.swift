@@ -71,7 +71,7 @@ struct Embed: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Instead of pictures: time random batches of this many, and print images/s.",
+      "Time random batches of this many, and the reading of the pictures, and print images/s.",
       valueName: "count"))
   var benchmark: Int?
 
@@ -93,7 +93,7 @@ struct Embed: ParsableCommand {
         throw ValidationError("\(name) is a number from 1.")
       }
     }
-    guard (benchmark == nil) == !pictures.isEmpty else {
+    guard benchmark != nil || !pictures.isEmpty else {
       throw ValidationError("byol-embed takes pictures, or --benchmark.")
     }
     guard benchmark != nil || output != nil || top != nil else {

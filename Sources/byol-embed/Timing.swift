@@ -1,10 +1,12 @@
 import Checkpoints
+import Embedding
 import Glibc
 import Networks
 import Tensors
 import Terminals
 
-/// How fast the network alone is, on random pictures in memory.
+/// How fast the network alone is, on random pictures in memory, and how fast picture files become what
+/// it sees.
 struct Timing: Encodable {
   /// Pictures of a batch.
   var batch: Int
@@ -18,6 +20,8 @@ struct Timing: Encodable {
   var seconds: [Double]
   /// Processor time of all threads, of each batch after the first.
   var processorSeconds: [Double]
+  /// Of each picture file, decoded, cut, resized and normalised by one thread.
+  var inputSeconds: [Double]?
 
   private let isJSON: Bool
 
@@ -25,6 +29,7 @@ struct Timing: Encodable {
     case batch, size, engine, threads, seconds
     case firstSeconds = "first_seconds"
     case processorSeconds = "processor_seconds"
+    case inputSeconds = "input_seconds"
   }
 
   /// Times batches of `count` pictures.
@@ -57,6 +62,17 @@ struct Timing: Encodable {
     engine = session.name
     threads = session.threads
     isJSON = command.json
+    guard !command.pictures.isEmpty else { return }
+    let network = try PictureNetwork(
+      checkpoint, file: command.checkpoint, options: command.options)
+    // The first time they are read from the disk.
+    let files = try PictureFile.all(command.pictures)
+    for file in files { _ = try network.input(file.path) }
+    inputSeconds = try files.map { file in
+      let begin = ContinuousClock.now
+      _ = try network.input(file.path)
+      return (ContinuousClock.now - begin) / .seconds(1)
+    }
   }
 
   /// The median rate, or all as JSON.
@@ -68,5 +84,10 @@ struct Timing: Encodable {
         + "\(Numbers.fixed(Double(batch) / middle, 1)) images/s (\(engine), "
         + "\(Numbers.counted(threads, "thread"))), the first batch after "
         + "\(Numbers.fixed(firstSeconds, 3)) s")
+    guard let inputSeconds else { return }
+    let rate = Double(inputSeconds.count) / inputSeconds.reduce(0, +)
+    Swift.print(
+      "\(Numbers.counted(inputSeconds.count, "file")): \(Numbers.fixed(rate, 1)) images/s decoded, "
+        + "cut and resized by one thread")
   }
 }

@@ -21,7 +21,9 @@ enum EvaluationText {
     Swift.print(settings.text)
     if !report.sweep.isEmpty {
       Swift.print("\non the validation pictures")
-      Swift.print(table(report.sweep))
+      Swift.print(table(around(best: report.sweep)))
+      let left = report.sweep.count - shown
+      if left > 0 { Swift.print("  (\(left) more in --json)") }
     }
     if !report.others.isEmpty {
       Swift.print("\nother settings, on the test pictures")
@@ -36,6 +38,18 @@ enum EvaluationText {
     for note in report.notes { Swift.print("  note: \(note)") }
     if let written = report.written { Swift.print("  written: \(written)") }
     Swift.print("\naccuracy: \(text(report.accuracy))")
+  }
+
+  /// Trials that are shown of a sweep.
+  private static let shown = 9
+
+  /// The trials about the best one, in their order.
+  private static func around(
+    best sweep: [EvaluationReport.Trial]
+  ) -> [EvaluationReport.Trial] {
+    let best = sweep.indices.max { sweep[$0].accuracy.top1 < sweep[$1].accuracy.top1 } ?? 0
+    let first = max(0, min(best - shown / 2, sweep.count - shown))
+    return Array(sweep[first...].prefix(shown))
   }
 
   private static func table(_ trials: [EvaluationReport.Trial]) -> String {

@@ -15,6 +15,12 @@ struct Resume: ParsableCommand {
   @Argument(help: "The checkpoint: a file, or a directory of several.")
   var checkpoint: String
 
+  @Option(
+    help: ArgumentHelp(
+      "Begin the projector that the source lacks, with random weights: random, or random:4096:256.",
+      valueName: "random"))
+  var projector: RandomProjector?
+
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Pictures and length") var data: DataOptions
   @OptionGroup(title: "Checkpoints") var output: OutputOptions
@@ -23,7 +29,8 @@ struct Resume: ParsableCommand {
   @OptionGroup(title: "Watching") var watching: WatchOptions
 
   func run() throws {
-    let loaded = try reading.open(checkpoint)
+    var loaded = try reading.open(checkpoint)
+    try projector?.begin(in: &loaded.checkpoint, seed: data.seed ?? 0)
     var options = SessionOptions()
     data.apply(to: &options)
     output.apply(to: &options)

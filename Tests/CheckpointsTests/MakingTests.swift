@@ -72,6 +72,58 @@ import Testing
     }
   }
 
+  @Test func `a projector begins for an encoder alone, and a predictor after it`() throws {
+    var encoder = try partial()
+    let channels = try #require(encoder.contract.encoder.channels.last)
+    encoder = Checkpoint(
+      entries: encoder.entries.filter { $0.path.hasPrefix("online/encoder/") },
+      contract: encoder.contract)
+    try encoder.makeProjector(hidden: 12, width: 6, seed: 3, initialiser: .kaimingUniform)
+    #expect(encoder.contract.mlp.projector == [channels, 12, 6])
+    #expect(encoder.provenance.made == ["online.projector": .random(.kaimingUniform, seed: 3)])
+    #expect(try encoder.tensor("online/projector/linear1/weight").shape == [6, 12])
+    #expect(encoder["online/projector/linear0/bias"] != nil)
+    #expect(encoder["online/projector/linear1/bias"] == nil)
+    try encoder.makePredictor(hidden: nil, seed: 3, initialiser: .kaimingUniform)
+    #expect(encoder.contract.mlp.predictor == [6, 12, 6])
+    let first = try encoder.tensor("online/projector/linear0/weight").doubles()
+    let second = try encoder.tensor("online/predictor/linear0/weight").doubles()
+    // Each scaled to the unit interval: other numbers.
+    #expect(
+      abs(first[0] * Double(channels).squareRoot() - second[0] * 6.0.squareRoot()) > 1e-3)
+    let failure = #expect(throws: Failure.self) {
+      try encoder.makeProjector(seed: 3, initialiser: .kaimingUniform)
+    }
+    #expect(failure?.message.contains("its own projector") == true)
+  }
+
+  @Test func `a projector needs an encoder, and the width that a predictor takes`() throws {
+    let whole = try Loaded(Shared.inPackage("samples/tiny_haiku_byol.npz")).checkpoint
+    var headless = Checkpoint(
+      entries: whole.entries.filter { $0.path.hasPrefix("online/predictor/") },
+      contract: whole.contract)
+    var orphan = Checkpoint(
+      entries: whole.entries.filter {
+        $0.path.hasPrefix("online/predictor/") || $0.path.hasPrefix("online/encoder/")
+      }, contract: whole.contract)
+    let width = try #require(whole.contract.mlp.predictor.first)
+    for (failure, words) in [
+      (
+        #expect(throws: Failure.self) {
+          try headless.makeProjector(seed: 0, initialiser: .truncatedNormal)
+        }, "needs an encoder"
+      ),
+      (
+        #expect(throws: Failure.self) {
+          try orphan.makeProjector(
+            hidden: 4, width: width + 1, seed: 0, initialiser: .truncatedNormal)
+        }, "the predictor takes \(width) numbers"
+      ),
+    ] {
+      #expect(failure?.kind == .usage && failure?.message.contains(words) == true)
+    }
+  }
+
   @Test(arguments: [Initialiser.truncatedNormal, .kaimingUniform])
   func `weights have the distribution of their program and follow the seed`(
     _ initialiser: Initialiser

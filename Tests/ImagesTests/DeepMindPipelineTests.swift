@@ -76,7 +76,7 @@ struct DeepMindPipelineTests {
       draws.sigma = blur[index] == 1 ? sigma[index] : nil
       draws.isSolarized = solarize[index] == 1
       var result = raw
-      augmentation.finish(&result, draws)
+      augmentation.finishLikeDeepMind(&result, draws)
       #expect(result.distance(to: expected[index]) < 1e-6, "picture \(index)")
     }
   }

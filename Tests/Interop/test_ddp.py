@@ -6,7 +6,9 @@ statistics are those of the first. So the same is computed here in one process, 
 
 import json
 import os
+import random
 import runpy
+import signal
 import socket
 import subprocess
 import sys
@@ -33,20 +35,51 @@ STEPS, TOTAL = 3, 20
 TOLERANCE = 1e-5
 
 
+# Below the ports that the system hands out by itself: one of those may be taken between choosing and using
+# it, and then the processes wait for each other for ever.
+PORTS = range(20000, 30000)
+SECONDS, ATTEMPTS = 100, 3
+
+
+def free_port():
+    """A port of this machine that nobody listens on."""
+    while True:
+        with socket.socket() as free:
+            try:
+                free.bind(("127.0.0.1", port := random.choice(PORTS)))
+                return port
+            except OSError:
+                continue
+
+
 def torchrun(processes, script, *arguments):
-    """Runs a script in processes that talk to each other; what it printed."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable, "-m", "torch.distributed.run", "--nnodes", "1", "--nproc-per-node", processes,
-        "--master-addr", "127.0.0.1", "--master-port", port, WORKER, script, *arguments,
-    ]  # fmt: skip
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo"}
-    done = subprocess.run(
-        list(map(str, command)), capture_output=True, text=True, env=environment, timeout=300, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    """Runs a script in processes that talk to each other; what it printed.
+
+    Processes that do not find each other are ended, and begin again with another port.
+    """
+    environment = os.environ | {
+        "OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo", "DDP_WORKER_SECONDS": str(SECONDS - 20)}  # fmt: skip
+    said = []
+    for _ in range(ATTEMPTS):
+        command = [
+            sys.executable, "-m", "torch.distributed.run", "--nnodes", "1", "--nproc-per-node", processes,
+            "--master-addr", "127.0.0.1", "--master-port", free_port(), WORKER, script, *arguments,
+        ]  # fmt: skip
+        running = subprocess.Popen(
+            list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
+            start_new_session=True)
+        try:
+            output, errors = running.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(running.pid, signal.SIGKILL)
+            said.append("".join(running.communicate()))
+            continue
+        if "Timeout (" in errors:  # what faulthandler prints of a worker that got nowhere
+            said.append(output + errors)
+            continue
+        assert running.returncode == 0, output + errors
+        return output
+    raise AssertionError(f"{ATTEMPTS} times without an end:\n" + "\n".join(said))
 
 
 @pytest.fixture(scope="module")

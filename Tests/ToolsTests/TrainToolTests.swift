@@ -117,6 +117,35 @@ import Testing
     #expect(other.output.contains("batch changed"), "\(other.output)\(other.errors)")
   }
 
+  @Test func `an encoder alone goes on with a projector that begins, where that is asked for`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let (encoder, out) = (folder.path("encoder.pth"), folder.path("run.h5"))
+    let converted = try Tool(name: "byol-convert")(
+      sample, encoder, "--to", "torchvision")
+    try #require(converted.code == 0, "\(converted.errors)")
+    let resume =
+      [
+        "resume", encoder, "--data", "samples/images", "--no-labels", "--size", "16", "--batch",
+        "4", "--out", out,
+      ]
+      + ["--steps", "1", "--optimizer", "sgd", "--lr", "0.01", "--no-sync"] + engine
+    let refused = try train.run(resume)
+    #expect(refused.code == 2 && refused.errors.contains("--projector random"), "\(refused.errors)")
+    let done = try train.run(resume + ["--projector", "random:12:6", "--seed", "4"])
+    #expect(done.code == 0, "\(done.errors)")
+    #expect(
+      done.output.contains(/online.projector +made: random .truncated-normal, seed 4. +flag/),
+      "\(done.output)")
+    #expect(
+      try train("resume", out, "--data", "samples/images", "--no-labels", "--steps", "1").code == 0)
+    let again = try train("resume", out, "--data", "samples/images", "--projector", "random")
+    #expect(again.code == 3 && again.errors.contains("its own projector"), "\(again.errors)")
+    #expect(try train("resume", encoder, "--projector", "random:0:6").code == 3)
+  }
+
   @Test func `pictures that cannot be trained with are refused in a sentence`() throws {
     let folder = try TemporaryFolder()
     defer { folder.remove() }

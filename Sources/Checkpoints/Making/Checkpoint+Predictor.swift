@@ -1,9 +1,6 @@
 import Tensors
 
 extension Checkpoint {
-  /// Largest width of a hidden layer that is made.
-  private static let widest = 1 << 20
-
   /// Begins a predictor with random weights, for a checkpoint that was saved without.
   ///
   /// A linear layer, batch norm, ReLU and a linear layer; biases where the projector's layers have them.
@@ -28,11 +25,6 @@ extension Checkpoint {
     let known = contract.mlp.predictor
     let middle = hidden.map { [$0] } ?? Array((known.isEmpty ? projector : known)[1...].dropLast())
     let sizes = [width] + (middle.isEmpty ? [projector[1]] : middle) + [width]
-    guard sizes.allSatisfy({ (1...Self.widest).contains($0) }),
-      zip(sizes, sizes.dropFirst()).allSatisfy({ $0 * $1 <= 1 << 28 })
-    else {
-      throw Failure(.usage, "--predictor random: layers of the sizes \(sizes) are not made")
-    }
     var biases = contract.mlp.predictorBiases
     if known.isEmpty || biases.count != sizes.count - 1 {
       let usual = contract.mlp.projectorBiases
@@ -40,34 +32,13 @@ extension Checkpoint {
         (layer == sizes.count - 1 ? usual.last : usual.first) ?? true
       }
     }
-    var generator = SplitMix64(seed: seed)
-    var made: [Entry] = []
-    for (layer, (inputs, outputs)) in zip(sizes, sizes.dropFirst()).enumerated() {
-      let base = Role.onlinePredictor.folder
-      made.append(
-        Entry(
-          "\(base)linear\(layer)/weight",
-          try initialiser.weight(inputs: inputs, outputs: outputs, &generator)))
-      if biases[layer] {
-        made.append(
-          Entry(
-            "\(base)linear\(layer)/bias",
-            try initialiser.bias(inputs: inputs, outputs: outputs, &generator)))
-      }
-      guard layer < sizes.count - 2 else { continue }
-      for (leaf, value) in [("scale", 1), ("offset", 0), ("mean", 0), ("variance", 1)] {
-        let values = [Float](repeating: Float(value), count: outputs)
-        made.append(
-          Entry("\(base)bn\(layer)/\(leaf)", try Tensor(floats: values, shape: [outputs])))
-      }
-    }
+    try add(
+      RandomMLP(role: .onlinePredictor, sizes: sizes, biases: biases), seed: seed, initialiser)
     contract.mlp.predictor = sizes
     contract.mlp.predictorBiases = biases
     for field in ["predictor", "predictor_biases"] {
       provenance.origins["contract.mlp." + field] = .flag
     }
-    note(.random(initialiser, seed: seed), as: .onlinePredictor)
-    add(made)
   }
 
   /// Notes how a role was made.

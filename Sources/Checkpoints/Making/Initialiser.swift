@@ -1,4 +1,3 @@
-import Glibc
 import Tensors
 
 /// How a program begins the weights of a linear layer with n inputs.
@@ -6,8 +5,13 @@ public enum Initialiser: String, Codable, Hashable, Sendable {
   /// Haiku's: normal with deviation 1/sqrt(n), none beyond two deviations; biases are 0.
   case truncatedNormal = "truncated-normal"
   /// PyTorch's (He, Zhang, Ren and Sun 2015, with a slope of sqrt(5)): uniform in +-1/sqrt(n), and so
-  /// are biases.
+  /// are biases. The convolutions of a whole network begin as torchvision's: normal with He's deviation.
   case kaimingUniform = "kaiming-uniform"
+
+  /// That of the program whose networks pad like these: Haiku's for SAME, otherwise PyTorch's.
+  public static func usual(of contract: Contract) -> Initialiser {
+    contract.encoder.padding == .same ? .truncatedNormal : .kaimingUniform
+  }
 
   /// A weight [outputs, inputs].
   ///
@@ -20,7 +24,7 @@ public enum Initialiser: String, Codable, Hashable, Sendable {
       values.append(
         Float(
           bound
-            * (self == .truncatedNormal ? generator.nextTruncatedNormal() : generator.nextUnit())))
+            * (self == .truncatedNormal ? generator.nextNormal(within: 2) : generator.nextUnit())))
     }
     return try Tensor(floats: values, shape: [outputs, inputs])
   }
@@ -34,19 +38,5 @@ public enum Initialiser: String, Codable, Hashable, Sendable {
       bound == 0 ? Float(0) : Float(bound * generator.nextUnit())
     }
     return try Tensor(floats: values, shape: [outputs])
-  }
-}
-
-extension SplitMix64 {
-  /// The next number of [-1, 1).
-  fileprivate mutating func nextUnit() -> Double { 2 * nextFraction() - 1 }
-
-  /// The next number of the standard normal distribution within two deviations, by rejection: the
-  /// number itself is exact, so that every machine makes the same one.
-  fileprivate mutating func nextTruncatedNormal() -> Double {
-    while true {
-      let value = 2 * nextUnit()
-      if nextFraction() < exp(-value * value / 2) { return value }
-    }
   }
 }

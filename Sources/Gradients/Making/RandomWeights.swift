@@ -1,5 +1,4 @@
 import Checkpoints
-import Glibc
 import Tensors
 
 /// Random numbers as programs begin their layers with.
@@ -42,20 +41,6 @@ enum RandomWeights: Equatable {
       case .normal(let deviation): Float(deviation * generator.nextNormal(within: 8))
       case .uniform(let bound): Float(bound * generator.nextUnit())
       }
-    }
-  }
-}
-
-extension SplitMix64 {
-  /// The next number of [-1, 1).
-  fileprivate mutating func nextUnit() -> Double { 2 * nextFraction() - 1 }
-
-  /// The next number of the standard normal distribution within a number of deviations, by rejection: the
-  /// number itself is exact, so that every machine makes the same one.
-  fileprivate mutating func nextNormal(within bound: Double) -> Double {
-    while true {
-      let value = bound * nextUnit()
-      if nextFraction() < exp(-value * value / 2) { return value }
     }
   }
 }

@@ -1,5 +1,6 @@
 #if ONEDNN
   import COneDNN
+  import OneDNN
   import Tensors
 
   /// A convolution on its way forwards and back, some pictures at a time: so few that what one walk

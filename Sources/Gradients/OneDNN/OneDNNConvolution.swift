@@ -1,5 +1,6 @@
 #if ONEDNN
   import COneDNN
+  import OneDNN
   import Tensors
 
   /// A convolution of some pictures made ready: forwards, and backwards once that is asked for.
@@ -45,9 +46,9 @@
       let bias = try shape.hasBias ? OneDNNLayout([shape.outputChannels], dnnl_x) : nil
       let steps = Steps(shape.window)
       forward = try OneDNNPrimitive("convolution", on: device) { result, engine, attributes in
-        onednn_convolution_training(
-          result, engine, input.pointer, weights.pointer, bias?.pointer, output.pointer,
-          steps.strides, steps.before, steps.after, attributes)
+        onednn_convolution(
+          result, engine, dnnl_forward_training, input.pointer, weights.pointer, bias?.pointer,
+          output.pointer, steps.strides, steps.before, steps.after, attributes)
       }
     }
 

@@ -1,11 +1,12 @@
 #if ONEDNN
   import COneDNN
+  import OneDNN
   import Glibc
   import Tensors
 
   /// The processor as the library sees it, and the memory in which activations take turns.
   final class OneDNNDevice {
-    private let engineHandle: OneDNNHandle
+    private let processor: OneDNNProcessor
     private let streamHandle: OneDNNHandle
     private var spare: [Int: [UnsafeMutableRawPointer]] = [:]
     /// The bytes that activations use and have used.
@@ -15,19 +16,14 @@
     ///
     /// - Throws: `Failure` where the library refuses.
     init() throws {
-      engineHandle = try OneDNNHandle("engine", destroyedBy: dnnl_engine_destroy) {
-        dnnl_engine_create($0, dnnl_cpu, 0)
-      }
-      let engine = engineHandle.pointer
-      streamHandle = try OneDNNHandle("stream", destroyedBy: dnnl_stream_destroy) {
-        dnnl_stream_create($0, engine, UInt32(dnnl_stream_default_flags.rawValue))
-      }
+      processor = try OneDNNProcessor()
+      streamHandle = try processor.stream()
     }
 
     deinit { freeSpareMemory() }
 
     /// The library's engine.
-    var engine: OpaquePointer { engineHandle.pointer }
+    var engine: OpaquePointer { processor.engine }
     /// The library's stream.
     var stream: OpaquePointer { streamHandle.pointer }
 

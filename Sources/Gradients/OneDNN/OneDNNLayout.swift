@@ -1,5 +1,6 @@
 #if ONEDNN
   import COneDNN
+  import OneDNN
 
   /// Where the elements of a tensor lie, and their type.
   final class OneDNNLayout {

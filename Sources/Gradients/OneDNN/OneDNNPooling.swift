@@ -1,5 +1,6 @@
 #if ONEDNN
   import COneDNN
+  import OneDNN
 
   /// Max-pooling of some pictures made ready.
   final class OneDNNPooling {
@@ -27,8 +28,9 @@
       let before = window.before.map(Int64.init)
       let after = window.after.map(Int64.init)
       let forward = try OneDNNPrimitive("max-pooling", on: device) {
-        onednn_max_pooling_training(
-          $0, $1, input.pointer, output.pointer, kernel, strides, before, after, $2)
+        onednn_pooling(
+          $0, $1, dnnl_forward_training, dnnl_pooling_max, input.pointer, output.pointer, kernel,
+          strides, before, after, $2)
       }
       self.forward = forward
       toSource = try OneDNNPrimitive("gradient of max-pooling", on: device) {

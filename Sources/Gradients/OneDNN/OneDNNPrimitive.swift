@@ -1,5 +1,6 @@
 #if ONEDNN
   import COneDNN
+  import OneDNN
   import Tensors
 
   /// An operation made ready for one set of shapes.

@@ -1,5 +1,6 @@
 #if ONEDNN
   import COneDNN
+  import OneDNN
 
   /// The same numbers in another layout.
   final class OneDNNReorder {

@@ -20,26 +20,20 @@ extension Augmentation {
   func deepMindView(_ draws: Draws, of picture: Picture) -> FloatPicture {
     var view = picture.resizedLikeTensorFlow(draws.crop, width: size, height: size, filter)
       .fromGreyLevels()
-    finish(&view, draws)
+    finishLikeDeepMind(&view, draws)
     return view
   }
 
   /// What DeepMind's code does on the accelerator with a crop.
-  func finish(_ view: inout FloatPicture, _ draws: Draws) {
-    if draws.isFlipped { view.flip() }
-    if let jitter = draws.jitter {
-      for operation in jitter.order {
-        switch operation {
-        case .brightness: view.brighten(by: Float(jitter.brightness))
-        case .contrast: view.stretchChannels(factor: Float(jitter.contrast))
-        case .saturation: view.adjustHSV(saturation: Float(jitter.saturation))
-        case .hue: view.adjustHSV(turn: Float(jitter.hue))
-        }
+  func finishLikeDeepMind(_ view: inout FloatPicture, _ draws: Draws) {
+    finish(&view, draws) { view, operation, jitter in
+      switch operation {
+      case .brightness: view.brighten(by: Float(jitter.brightness))
+      case .contrast: view.stretchChannels(factor: Float(jitter.contrast))
+      case .saturation: view.adjustHSV(saturation: Float(jitter.saturation))
+      case .hue: view.adjustHSV(turn: Float(jitter.hue))
       }
     }
-    if draws.isGrey { view.turnGrey() }
-    if let sigma = draws.sigma { view.blur(blur, sigma: sigma) }
-    if draws.isSolarized { view.solarize() }
     view.mapInPlace(clipped)
   }
 }

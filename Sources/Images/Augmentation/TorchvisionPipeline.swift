@@ -47,19 +47,13 @@ extension Augmentation {
   ///
   /// Flipping commutes with all of it, wherever the original has it.
   func finishLikeTorchvision(_ view: inout FloatPicture, _ draws: Draws) {
-    if draws.isFlipped { view.flip() }
-    if let jitter = draws.jitter {
-      for operation in jitter.order {
-        switch operation {
-        case .brightness: view.brighten(factor: Float(jitter.brightness))
-        case .contrast: view.stretch(factor: Float(jitter.contrast))
-        case .saturation: view.saturate(factor: Float(jitter.saturation))
-        case .hue: view.adjustHSV(turn: Float(jitter.hue))
-        }
+    finish(&view, draws) { view, operation, jitter in
+      switch operation {
+      case .brightness: view.brighten(factor: Float(jitter.brightness))
+      case .contrast: view.stretch(factor: Float(jitter.contrast))
+      case .saturation: view.saturate(factor: Float(jitter.saturation))
+      case .hue: view.adjustHSV(turn: Float(jitter.hue))
       }
     }
-    if draws.isGrey { view.turnGrey() }
-    if let sigma = draws.sigma { view.blur(blur, sigma: sigma) }
-    if draws.isSolarized { view.solarize() }
   }
 }

@@ -63,10 +63,17 @@ public struct Preprocessing: Sendable {
       let isWide = picture.width >= picture.height
       let (width, height) = isWide ? (newLong, newShort) : (newShort, newLong)
       try Picture.check(width: width, height: height)
-      return resized(picture, picture.bounds, width: width, height: height).cropped(
-        Box(
-          x: Self.halfRounded(width - size), y: Self.halfRounded(height - size), width: size,
-          height: size))
+      let square = Box(
+        x: Self.halfRounded(width - size), y: Self.halfRounded(height - size), width: size,
+        height: size)
+      guard isAntialiased else {
+        return picture.resizedLikeTensorFlow(
+          picture.bounds, width: width, height: height, filter
+        ).fromGreyLevels().cropped(square)
+      }
+      return FloatPicture(
+        picture.resizedLikePillow(
+          picture.bounds, width: width, height: height, filter, part: square))
     }
   }
 

@@ -5,24 +5,35 @@
 /// found by comparing with Pillow 13 (6000 random sizes), whose earlier versions have another limit. The
 /// results are Pillow's, bit for bit.
 extension Picture {
-  /// The part `box`, resized.
+  /// The part `box`, resized; or, of the result, only `part`, for which no more is computed than it
+  /// needs.
   ///
-  /// - Precondition: the box lies in the picture.
+  /// - Precondition: the box lies in the picture, and the part in the result.
   public func resizedLikePillow(
-    _ box: Box, width newWidth: Int, height newHeight: Int, _ filter: ResampleFilter
+    _ box: Box, width newWidth: Int, height newHeight: Int, _ filter: ResampleFilter,
+    part: Box? = nil
   ) -> Picture {
-    precondition(box.lies(in: bounds) && newWidth > 0 && newHeight > 0)
+    let whole = Box(x: 0, y: 0, width: newWidth, height: newHeight)
+    let part = part ?? whole
+    precondition(box.lies(in: bounds) && newWidth > 0 && newHeight > 0 && part.lies(in: whole))
+    var columns = FixedTaps(
+      filter, from: box.width, to: newWidth, only: part.x..<part.x + part.width)
+    var rows = FixedTaps(
+      filter, from: box.height, to: newHeight, only: part.y..<part.y + part.height)
+    let (left, top) = (columns.beginAtNull(), rows.beginAtNull())
+    let used = Box(
+      x: box.x + left, y: box.y + top, width: columns.reach, height: rows.reach)
     let shrinks = box.height - newHeight
     if shrinks > 0, shrinks > 2 * (box.width - newWidth) {
-      let low = vertically(box, to: newHeight, filter)
-      return low.horizontally(low.bounds, to: newWidth, filter)
+      let low = vertically(used, rows)
+      return low.horizontally(low.bounds, columns)
     }
-    let narrow = horizontally(box, to: newWidth, filter)
-    return narrow.vertically(narrow.bounds, to: newHeight, filter)
+    let narrow = horizontally(used, columns)
+    return narrow.vertically(narrow.bounds, rows)
   }
 
-  private func horizontally(_ box: Box, to newWidth: Int, _ filter: ResampleFilter) -> Picture {
-    let taps = FixedTaps(filter, from: box.width, to: newWidth)
+  private func horizontally(_ box: Box, _ taps: FixedTaps) -> Picture {
+    let newWidth = taps.starts.count
     let result = [UInt8](unsafeUninitializedCapacity: newWidth * box.height * 3) { result, total in
       pixels.withUnsafeBufferPointer { old in
         taps.withUnsafe { starts, weights in
@@ -53,8 +64,8 @@ extension Picture {
     return Picture(width: newWidth, height: box.height, pixels: result)
   }
 
-  private func vertically(_ box: Box, to newHeight: Int, _ filter: ResampleFilter) -> Picture {
-    let taps = FixedTaps(filter, from: box.height, to: newHeight)
+  private func vertically(_ box: Box, _ taps: FixedTaps) -> Picture {
+    let newHeight = taps.starts.count
     let rowSize = 3 * box.width
     // Two halves of the weights' bits, whose products need 16 bits each: vectors multiply those.
     var high = [Int32](repeating: 0, count: rowSize)
@@ -103,20 +114,31 @@ private struct FixedTaps {
   /// What rounding adds.
   static let half: Int32 = 1 << 21
 
-  init(_ filter: ResampleFilter, from old: Int, to new: Int) {
+  /// The taps of the new pixels `range`.
+  init(_ filter: ResampleFilter, from old: Int, to new: Int, only range: Range<Int>) {
     let taps = WidenedTaps(filter, from: old, to: new)
     count = taps.counts.max() ?? 0
-    weights = [Int32](repeating: 0, count: new * count)
-    for pixel in 0..<new {
+    weights = [Int32](repeating: 0, count: range.count * count)
+    for (place, pixel) in range.enumerated() {
       // Where the line ends before the last tap does, taps without weight come first.
       let start = min(taps.starts[pixel], old - count)
       for tap in 0..<taps.counts[pixel] {
         let weight = taps.weights[pixel * taps.stride + tap] * Double(1 << 22)
-        weights[pixel * count + tap + taps.starts[pixel] - start] =
+        weights[place * count + tap + taps.starts[pixel] - start] =
           Int32(weight.rounded(.toNearestOrAwayFromZero))
       }
       starts.append(start)
     }
+  }
+
+  /// From the first old pixel to the last one that counts, once they begin at 0.
+  var reach: Int { (starts.last ?? 0) + count }
+
+  /// Moves the old pixels so that the first one that counts is 0; by how many.
+  mutating func beginAtNull() -> Int {
+    let first = starts.first ?? 0
+    for index in starts.indices { starts[index] -= first }
+    return first
   }
 
   /// Calls `body` with starts and weights.

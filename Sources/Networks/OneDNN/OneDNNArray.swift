@@ -1,5 +1,6 @@
 #if ONEDNN
   import COneDNN
+  import OneDNN
   import Tensors
 
   /// An activation, NHWC; [N, C] is [N, 1, 1, C].
@@ -44,7 +45,7 @@
       try self.init(range.count, shape[2], shape[3], shape[1], on: device)
       let area = height * width
       let channels = channels
-      let values = buffer.floats
+      let values = try buffer.floats
       let start = range.lowerBound * channels * area
       activation.values.withUnsafeBufferPointer { source in
         for picture in 0..<range.count {
@@ -78,28 +79,37 @@
     }
 
     /// A copy as [N, C, H, W].
+    ///
+    /// - Throws: `Failure` where the array has no memory.
     var activation: Activation {
-      let area = height * width
-      let floats = UnsafeBufferPointer(buffer.floats)
-      let values = [Double](unsafeUninitializedCapacity: floats.count) { result, count in
-        for picture in 0..<batch {
-          let base = picture * channels * area
-          for channel in 0..<channels {
-            for pixel in 0..<area {
-              result.initializeElement(
-                at: base + channel * area + pixel,
-                to: Double(floats[base + pixel * channels + channel]))
+      get throws {
+        let area = height * width
+        let floats = UnsafeBufferPointer(try buffer.floats)
+        let values = [Double](unsafeUninitializedCapacity: floats.count) { result, count in
+          for picture in 0..<batch {
+            let base = picture * channels * area
+            for channel in 0..<channels {
+              for pixel in 0..<area {
+                result.initializeElement(
+                  at: base + channel * area + pixel,
+                  to: Double(floats[base + pixel * channels + channel]))
+              }
             }
           }
+          count = floats.count
         }
-        count = floats.count
+        return Activation(shape: shape, values: values)
       }
-      return Activation(shape: shape, values: values)
     }
 
     /// A copy as [N, C], of an array of one pixel.
+    ///
+    /// - Throws: `Failure` where the array has no memory.
     var vectors: Activation {
-      Activation(shape: [batch, channels * height * width], values: buffer.floats.map(Double.init))
+      get throws {
+        Activation(
+          shape: [batch, channels * height * width], values: try buffer.floats.map(Double.init))
+      }
     }
 
     /// The library's description of a tensor.

@@ -42,14 +42,24 @@
     }
 
     /// Where the content begins.
+    ///
+    /// - Throws: `Failure` where it is an activation of a program: an instance gives those memory.
     var pointer: UnsafeMutableRawPointer {
-      guard let memory else { preconditionFailure("an activation of a program has no memory yet") }
-      return memory
+      get throws {
+        guard let memory else {
+          throw Failure(.inputOutput, "activation \(activation) of a program has no memory yet")
+        }
+        return memory
+      }
     }
 
     /// The content as float32.
+    ///
+    /// - Throws: `Failure`, see `pointer`.
     var floats: UnsafeMutableBufferPointer<Float> {
-      UnsafeMutableRawBufferPointer(start: pointer, count: count).bindMemory(to: Float.self)
+      get throws {
+        UnsafeMutableRawBufferPointer(start: try pointer, count: count).bindMemory(to: Float.self)
+      }
     }
 
     /// Memory from the system; large pieces in large pages, whose addresses are quicker to find.

@@ -1,21 +1,8 @@
 #if ONEDNN
   import COneDNN
+  import OneDNN
   import Glibc
   import Tensors
-
-  /// The processor as the library sees it; what is to work together has the same one.
-  final class OneDNNProcessor {
-    fileprivate let handle: OneDNNHandle
-
-    /// The processor.
-    ///
-    /// - Throws: `Failure` where the library refuses.
-    init() throws {
-      handle = try OneDNNHandle("engine", destroyedBy: dnnl_engine_destroy) {
-        dnnl_engine_create($0, dnnl_cpu, 0)
-      }
-    }
-  }
 
   /// A queue of work for the processor, and the memory in which activations take turns.
   ///
@@ -34,16 +21,13 @@
     init(of processor: OneDNNProcessor, recording program: OneDNNProgram? = nil) throws {
       self.program = program
       self.processor = processor
-      let engine = processor.handle.pointer
-      streamHandle = try OneDNNHandle("stream", destroyedBy: dnnl_stream_destroy) {
-        dnnl_stream_create($0, engine, UInt32(dnnl_stream_default_flags.rawValue))
-      }
+      streamHandle = try processor.stream()
     }
 
     deinit { freeSpareMemory() }
 
     /// The library's engine.
-    var engine: OpaquePointer { processor.handle.pointer }
+    var engine: OpaquePointer { processor.engine }
     /// The library's stream.
     var stream: OpaquePointer { streamHandle.pointer }
 
@@ -66,14 +50,14 @@
     /// - Throws: `Failure` where the library refuses.
     func run(_ primitive: OneDNNPrimitive, _ arguments: [(Int32, OneDNNBuffer)]) throws {
       guard let program else {
-        return try primitive.run(arguments.map { ($0.0, $0.1.pointer) })
+        return try primitive.run(arguments.map { ($0.0, try $0.1.pointer) })
       }
       program.add(.primitive(primitive), arguments.map { ($0.0, $0.1.activation) })
     }
 
     /// Runs a function on where activations lie, or writes it down.
-    func run(_ buffers: [OneDNNBuffer], _ body: @escaping OneDNNProgram.Function) {
-      guard let program else { return body(buffers.map(\.pointer)) }
+    func run(_ buffers: [OneDNNBuffer], _ body: @escaping OneDNNProgram.Function) throws {
+      guard let program else { return body(try buffers.map { try $0.pointer }) }
       program.add(.function(body), buffers.map { (0, $0.activation) })
     }
 

@@ -1,5 +1,6 @@
 #if ONEDNN
   import COneDNN
+  import OneDNN
   import Tensors
 
   /// Memory for one run of a program at a time, and every argument of its steps made ready in it: a
@@ -9,6 +10,7 @@
     private let threads: Int
     private let device: OneDNNDevice
     private let arena: OneDNNBuffer
+    private let base: UnsafeMutableRawPointer
     private let scratchpad: OneDNNBuffer
     private let offsets: [Int]
     private var steps: [Ready] = []
@@ -30,6 +32,7 @@
       let plan = BufferPlan(sizes: program.sizes, lifetimes: program.lifetimes)
       offsets = plan.offsets
       arena = try OneDNNBuffer(bytes: plan.size)
+      base = try arena.pointer
       scratchpad = try OneDNNBuffer(bytes: program.scratchpad)
       for step in program.steps { steps.append(try ready(step)) }
     }
@@ -48,13 +51,13 @@
         for (argument, pointer) in zip(step.arguments.map(\.argument), pointers) {
           try add(argument, pointer)
         }
-        if primitive.scratchpadSize > 0 { try add(DNNL_ARG_SCRATCHPAD, scratchpad.pointer) }
+        if primitive.scratchpadSize > 0 { try add(DNNL_ARG_SCRATCHPAD, try scratchpad.pointer) }
         return .primitive(primitive, arguments)
       }
     }
 
     private func pointer(_ activation: Int) -> UnsafeMutableRawPointer {
-      arena.pointer + offsets[activation]
+      base + offsets[activation]
     }
 
     /// Runs the program on the calling thread, and on as many more as the program's layers have.

@@ -1,5 +1,6 @@
 #if ONEDNN
   public import Checkpoints
+  import OneDNN
   import Tensors
 
   /// A checkpoint's networks, ready to be run many times: each layer's weights are folded and laid

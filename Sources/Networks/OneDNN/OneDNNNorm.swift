@@ -1,5 +1,6 @@
 #if ONEDNN
   import COneDNN
+  import OneDNN
   import Checkpoints
   import Tensors
 
@@ -87,7 +88,8 @@
       }
       func keep(_ values: [Double], as argument: Int32) throws -> OneDNNBuffer {
         let buffer = try OneDNNBuffer(bytes: values.count * 4)
-        for (index, value) in values.enumerated() { buffer.floats[index] = Float(value) }
+        let floats = try buffer.floats
+        for (index, value) in values.enumerated() { floats[index] = Float(value) }
         try primitive.keep(buffer, as: argument)
         return buffer
       }
@@ -105,7 +107,8 @@
       try device.run(primitive, [(DNNL_ARG_SRC, input.buffer), (DNNL_ARG_DST, output.buffer)])
       if isTraining {
         let batch = OneDNNNorm.Moments(
-          mean: mean.floats.map(Double.init), variance: variance.floats.map(Double.init))
+          mean: try mean.floats.map(Double.init),
+          variance: try variance.floats.map(Double.init))
         try note(batch, of: input.batch * input.height * input.width, name.path)
       }
       return output

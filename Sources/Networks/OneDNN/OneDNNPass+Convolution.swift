@@ -1,5 +1,6 @@
 #if ONEDNN
   import COneDNN
+  import OneDNN
   import Checkpoints
   import Tensors
 
@@ -40,8 +41,9 @@
         },
         describe: { result, engine, weights, bias, attributes in
           onednn_convolution(
-            result, engine, from, weights, bias, to, rows.strides(with: columns),
-            rows.before(with: columns), rows.after(with: columns), attributes)
+            result, engine, dnnl_forward_inference, from, weights, bias, to,
+            rows.strides(with: columns), rows.before(with: columns), rows.after(with: columns),
+            attributes)
         })
     }
   }

@@ -90,7 +90,7 @@
       if isFused { return try normalise(input, name, rectifies: true) }
       let array = try normalise(input, name)
       try trace(name, array)
-      array.rectify()
+      try array.rectify()
       return array
     }
 

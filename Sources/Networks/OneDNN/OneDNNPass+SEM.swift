@@ -27,7 +27,7 @@
         }
         let array = try linear(
           input, Unit(layer: layer, norm: hasNorm(norm) ? norm : nil), outputs: outputs)
-        array.softmax(size: sem.size, temperature: Float(sem.temperature), on: model.device)
+        try array.softmax(size: sem.size, temperature: Float(sem.temperature), on: model.device)
         try trace(head("projector/sem"), array)
         return array
       }
@@ -39,9 +39,11 @@
 
   extension OneDNNArray {
     /// Turns every `size` neighbouring channels of a vector into probabilities, in place.
-    fileprivate func softmax(size: Int, temperature: Float, on device: OneDNNDevice) {
+    fileprivate func softmax(
+      size: Int, temperature: Float, on device: OneDNNDevice
+    ) throws {
       let count = buffer.count / MemoryLayout<Float>.stride
-      device.run([buffer]) { pointers in
+      try device.run([buffer]) { pointers in
         Self.softmax(
           UnsafeMutableBufferPointer(
             start: pointers[0].assumingMemoryBound(to: Float.self), count: count),

@@ -1,5 +1,6 @@
 #if ONEDNN
   import COneDNN
+  import OneDNN
   import Checkpoints
   import Tensors
 
@@ -17,7 +18,7 @@
         over: input.height, kernel: 3, stride: 2, edges: .rule(padding), place: name.path)
       let columns = try OneDNNWindow(
         over: input.width, kernel: 3, stride: 2, edges: .rule(padding), place: name.path)
-      if !isFused { input.replaceNaN(by: .infinity) }
+      if !isFused { try input.replaceNaN(by: .infinity) }
       return try pool(input, name, dnnl_pooling_max, rows, columns)
     }
 
@@ -35,7 +36,7 @@
     private func meanOfHalves(_ input: OneDNNArray) throws -> OneDNNArray {
       let output = try OneDNNArray(input.batch, 1, 1, input.channels, on: model.device)
       let (batch, pixels, channels) = (input.batch, input.height * input.width, input.channels)
-      model.device.run([input.buffer, output.buffer]) { pointers in
+      try model.device.run([input.buffer, output.buffer]) { pointers in
         let halves = pointers[0].assumingMemoryBound(to: UInt16.self)
         let means = pointers[1].assumingMemoryBound(to: Float.self)
         let share = 1 / Float(pixels)
@@ -64,7 +65,8 @@
         let (from, to) = (source.pointer, destination.pointer)
         return try OneDNNPrimitive(name.path, on: model.device) {
           onednn_pooling(
-            $0, $1, kind, from, to, rows.kernels(with: columns), rows.strides(with: columns),
+            $0, $1, dnnl_forward_inference, kind, from, to, rows.kernels(with: columns),
+            rows.strides(with: columns),
             rows.before(with: columns), rows.after(with: columns), $2)
         }
       }
@@ -95,14 +97,18 @@
 
   extension OneDNNArray {
     /// max(x, 0), in place; NaN stays NaN, which the library's own ReLU does not promise.
-    func rectify() {
-      let values = buffer.floats
+    ///
+    /// - Throws: `Failure` where the array has no memory.
+    func rectify() throws {
+      let values = try buffer.floats
       for index in values.indices where values[index] < 0 { values[index] = 0 }
     }
 
     /// Puts a number in the place of every NaN.
-    func replaceNaN(by value: Float) {
-      let values = buffer.floats
+    ///
+    /// - Throws: `Failure` where the array has no memory.
+    func replaceNaN(by value: Float) throws {
+      let values = try buffer.floats
       for index in values.indices where values[index].isNaN { values[index] = value }
     }
   }

@@ -1,5 +1,6 @@
 #if ONEDNN
   import COneDNN
+  import OneDNN
   import Checkpoints
   import Tensors
 
@@ -78,7 +79,7 @@
         try match(side, result.shape, unit.layer)
         try add(side, to: result)
       }
-      if unit.rectifies { result.rectify() }
+      if unit.rectifies { try result.rectify() }
       return result
     }
 

@@ -59,7 +59,7 @@
         if program.outputs.count == wanted.count { throw OneDNNComplete() }
       }
       guard let observer else { return }
-      observer(name.stage, name.isVector ? array.vectors : array.activation)
+      observer(name.stage, name.isVector ? try array.vectors : try array.activation)
     }
 
     /// Runs the networks in their order, up to the last output wanted.
@@ -68,7 +68,7 @@
     func run(_ input: OneDNNArray, until last: Output) throws -> [Output: Activation] {
       var outputs: [Output: Activation] = [:]
       func note(_ output: Output, _ array: OneDNNArray) throws {
-        if model.device.program == nil { outputs[output] = array.vectors }
+        if model.device.program == nil { outputs[output] = try array.vectors }
         try trace(Name(path: "", stage: output.rawValue, isVector: true), array)
       }
       let embedding = try encode(input)
@@ -77,7 +77,7 @@
       if last >= .logits, has("weight", of: classifier) {
         let logits = try linear(embedding, Unit(layer: classifier))
         // A pass that is not fused has shown the layer already.
-        if isFused { try note(.logits, logits) } else { outputs[.logits] = logits.vectors }
+        if isFused { try note(.logits, logits) } else { outputs[.logits] = try logits.vectors }
       }
       let mlp = model.checkpoint.contract.mlp
       guard last >= .projection, has("weight", of: head("projector/linear0")) else {

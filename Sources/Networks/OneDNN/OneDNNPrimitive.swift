@@ -1,5 +1,6 @@
 #if ONEDNN
   import COneDNN
+  import OneDNN
   import Tensors
 
   /// An operation made ready for one set of shapes, with the arguments that stay: weights, say.
@@ -69,7 +70,7 @@
     ///
     /// - Throws: `Failure` where the library refuses.
     func keep(_ buffer: OneDNNBuffer, as argument: Int32) throws {
-      try place(argument, at: buffer.pointer)
+      try place(argument, at: try buffer.pointer)
       memories[argument]?.buffer = buffer
     }
 
@@ -88,7 +89,7 @@
       }
       try values.withUnsafeMutableBytes { bytes in
         guard let base = bytes.baseAddress else { return }
-        try reorder.run([(DNNL_ARG_FROM, base), (DNNL_ARG_TO, buffer.pointer)])
+        try reorder.run([(DNNL_ARG_FROM, base), (DNNL_ARG_TO, try buffer.pointer)])
       }
       try keep(buffer, as: argument)
     }

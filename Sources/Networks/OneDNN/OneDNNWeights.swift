@@ -1,5 +1,6 @@
 #if ONEDNN
   import COneDNN
+  import OneDNN
 
   /// Weights in the processor's layouts, shared by the programs of a session: a network of one
   /// gigabyte is not kept twice for two sizes of picture.

@@ -83,7 +83,7 @@ public struct Plan: Sendable {
     if !roles.contains(.onlinePredictor) {
       try whole.makePredictor(
         hidden: nil, seed: seed,
-        initialiser: whole.contract.encoder.padding == .same ? .truncatedNormal : .kaimingUniform)
+        initialiser: .usual(of: whole.contract))
     }
     return whole
   }

@@ -15,7 +15,8 @@ extension Planning {
     guard roles.contains(.onlineProjector) else {
       throw Failure(
         place: "online.projector", expected: "a projector",
-        found: "none: BYOL cannot go on without; the encoder can be evaluated or fine-tuned")
+        found: "none: BYOL cannot go on without; --projector random begins one, and the encoder "
+          + "alone can be evaluated or fine-tuned")
     }
     noteFound(.onlineProjector)
     if roles.contains(.onlinePredictor) {

@@ -169,7 +169,7 @@ extension Planning {
       isTimed ? origin("schedule.total") : origin("schedule.kind"), consequence)
     if isTimed, origin("schedule.warmup") == .assumed {
       note(
-        "warm-up", "\(learningRate.warmup) steps", .assumed,
+        "warm-up", Numbers.counted(learningRate.warmup, "step"), .assumed,
         nextStep < learningRate.warmup
           ? "the next steps have another learning rate where the source's warm-up had another length"
           : "it shifts the cosine a little")

@@ -1,6 +1,6 @@
 import Archives
 import Checkpoints
-import HDF5Writing
+import Conversions
 import Tensors
 
 /// Writing a checkpoint that is in memory as a native file.
@@ -38,34 +38,15 @@ public enum NativeOutput {
   private static func write(
     _ checkpoint: Checkpoint, into file: OutputFile, threads: Int
   ) throws {
-    var written = checkpoint
-    written.tree = checkpoint.tree?.mapLeaves { leaf in
-      var leaf = leaf
-      // The source's numbers have changed since.
-      leaf.sha256 = nil
-      return leaf
-    }
-    written.verification = Verification()
-    written.verification.probeMissing = "the checkpoint is of a run under way"
-    written.provenance.createdBy = NativeNames.createdBy
-    try writeNative(
-      (checkpoint.entries + checkpoint.extras).map {
-        NativeTensor(path: $0.path, tensor: $0.tensor)
-      }, into: file, threads: threads
-    ) { tensors in
-      let fingerprints = Fingerprints(
-        tensors.map { ($0.path, $0.elementType, $0.shape, $0.digest) })
-      written.provenance.fingerprints = fingerprints.byName.mapValues(\.description)
-      return (
-        [
-          ("created_by", .text(written.provenance.createdBy)),
-          ("roles", .text(written.roles.map(\.rawValue).joined(separator: ","))),
-          ("fingerprint", .text(written.provenance.fingerprints["all"] ?? "")),
-        ],
-        try written.documents().map {
-          NativeDocument(path: $0.path, bytes: $0.json, schema: $0.schema)
-        }
-      )
+    _ = try checkpoint.writeNativeFile(into: file, threads: threads) { written, _ in
+      written.tree = checkpoint.tree?.mapLeaves { leaf in
+        var leaf = leaf
+        // The source's numbers have changed since.
+        leaf.sha256 = nil
+        return leaf
+      }
+      written.verification = Verification()
+      written.verification.probeMissing = "the checkpoint is of a run under way"
     }
   }
 }

@@ -31,7 +31,7 @@ public struct RunState: Codable, Hashable, Sendable {
   public var threads: Int
 
   /// The native name of the document.
-  public static let path = "training/run"
+  public static let path = NativeNames.runPath
 }
 
 extension RunState {

@@ -1,0 +1,40 @@
+public import COneDNN
+import Tensors
+
+/// An object of the library that this process owns: destroyed once, when its owner goes.
+public struct OneDNNHandle: ~Copyable {
+  /// A function of the library that destroys an object.
+  public typealias Destroy = @convention(c) (OpaquePointer?) -> dnnl_status_t
+
+  /// The object.
+  public let pointer: OpaquePointer
+  private let destroy: Destroy
+
+  /// The object that `create` leaves at the place it is given.
+  ///
+  /// - Throws: `Failure` that names `purpose` where the library refuses.
+  public init(
+    _ purpose: @autoclosure () -> String, destroyedBy destroy: @escaping Destroy,
+    _ create: (UnsafeMutablePointer<OpaquePointer?>) -> dnnl_status_t
+  ) throws {
+    var made: OpaquePointer?
+    try oneDNN(purpose(), create(&made))
+    guard let made else { throw Failure(.inputOutput, "oneDNN made no \(purpose())") }
+    pointer = made
+    self.destroy = destroy
+  }
+
+  deinit { _ = destroy(pointer) }
+}
+
+/// Turns a status of the library into an error.
+///
+/// - Throws: `Failure`: `inputOutput` where memory ran out, otherwise `badInput`, since the library
+///   refuses only what a checkpoint, its contract or a network's shapes ask for.
+public func oneDNN(_ purpose: @autoclosure () -> String, _ status: dnnl_status_t) throws {
+  guard status != dnnl_success else { return }
+  let reason = dnnl_status2str(status).map { String(cString: $0) } ?? "\(status.rawValue)"
+  throw Failure(
+    status == dnnl_out_of_memory ? .inputOutput : .badInput, place: purpose(),
+    "oneDNN refuses: \(reason)")
+}

@@ -1,0 +1,27 @@
+import COneDNN
+
+/// The processor as the library sees it; what is to work together has the same one.
+public final class OneDNNProcessor {
+  private let handle: OneDNNHandle
+
+  /// The processor.
+  ///
+  /// - Throws: `Failure` where the library refuses.
+  public init() throws {
+    handle = try OneDNNHandle("engine", destroyedBy: dnnl_engine_destroy) {
+      dnnl_engine_create($0, dnnl_cpu, 0)
+    }
+  }
+
+  /// The library's engine.
+  public var engine: OpaquePointer { handle.pointer }
+
+  /// A queue of work for it.
+  ///
+  /// - Throws: `Failure` where the library refuses.
+  public func stream() throws -> OneDNNHandle {
+    try OneDNNHandle("stream", destroyedBy: dnnl_stream_destroy) {
+      dnnl_stream_create($0, engine, UInt32(dnnl_stream_default_flags.rawValue))
+    }
+  }
+}
