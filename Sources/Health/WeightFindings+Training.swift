@@ -11,7 +11,7 @@ extension WeightFindings {
 
   /// Updates after which a target is judged by its distance: eight times the 250 that BYOL's tau of 0.996
   /// averages over, so that e^-8 is left of where it began, which is elsewhere in DeepMind's program.
-  static let leastSteps = 2000
+  public static let leastSteps = 2000
 
   /// Optimiser state that is zero after steps; before the first it is as it should be.
   mutating func findMomentum() {

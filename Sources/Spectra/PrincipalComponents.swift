@@ -29,7 +29,7 @@ public struct PrincipalComponents: Sendable, Equatable {
     // they are directions to project on.
     var generator = SplitMix64(seed: 1901)
     var vectors = (0..<min(2, side)).map { _ in
-      (0..<side).map { _ in generator.nextFraction() - 0.5 }
+      (0..<side).map { _ in generator.nextUnit() }
     }
     Self.orthonormalise(&vectors)
     for _ in 0..<Self.limit {

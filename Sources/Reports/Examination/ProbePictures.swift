@@ -34,7 +34,7 @@ struct ProbePictures {
       let amplitude = Float(0.5 / Double(cells).squareRoot())
       for channel in 0..<3 {
         let grid = (0..<side * side).map { _ in
-          Float(2 * generator.nextFraction() - 1) * amplitude
+          Float(generator.nextUnit()) * amplitude
         }
         for y in 0..<size {
           let (row, down) = place(y, size, cells)

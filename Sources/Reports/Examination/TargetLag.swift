@@ -58,7 +58,12 @@ struct TargetLag {
   /// - Throws: `Failure` with what is missing for it.
   private static func model(_ checkpoint: Checkpoint) throws -> (LagModel, Plan) {
     let steps = steps(checkpoint)
-    guard steps > 0 else { throw Failure(.badInput, "no step is known to have been made") }
+    guard steps >= WeightFindings.leastSteps else {
+      throw Failure(
+        .badInput,
+        "before \(Numbers.grouped(WeightFindings.leastSteps)) updates it depends on where the target "
+          + "began")
+    }
     let plan = try Plan(checkpoint)
     guard case .momentum(let trust) = plan.optimiser.family else {
       throw Failure(

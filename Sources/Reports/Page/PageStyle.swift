@@ -42,7 +42,7 @@ enum PageStyle {
     table.grid .number { text-align: right; }
     details { margin-top: 12px; } summary { cursor: pointer; color: var(--note); }
     .figures { display: grid; gap: 18px; \
-    grid-template-columns: repeat(auto-fit, minmax(min(100%, 330px), 1fr)); align-items: start; }
+    grid-template-columns: repeat(auto-fill, minmax(min(100%, 380px), 1fr)); align-items: start; }
     .figures svg { width: 100%; height: auto; display: block; }
     .filters { display: grid; gap: 6px; grid-template-columns: repeat(auto-fill, minmax(46px, 1fr)); \
     max-width: 860px; }
@@ -50,7 +50,8 @@ enum PageStyle {
     image-rendering: pixelated; }
     .keys { display: flex; flex-wrap: wrap; gap: 4px 14px; margin: 8px 0 0; font-size: .85rem; \
     padding: 0; list-style: none; }
-    .keys svg { width: 12px; height: 12px; vertical-align: -1px; margin-right: 5px; }
+    .figures .keys svg { display: inline-block; width: 12px; height: 12px; vertical-align: -1px; \
+    margin-right: 5px; }
     .layers { display: grid; gap: 0; font-size: .88rem; }
     .layer { display: grid; align-items: center; gap: 2px 14px; padding: 4px 0; \
     grid-template-columns: minmax(170px, 1.4fr) 130px 92px 92px minmax(120px, 1fr); \
@@ -71,8 +72,10 @@ enum PageStyle {
     .layer { grid-template-columns: 1fr 1fr 1fr; } .layer.head { display: none; }
     .layer > span:first-child { grid-column: 1 / -1; font-weight: 600; }
     .layer > .wide { grid-column: 1 / -1; }
-    .layer > [data-name]::before { content: attr(data-name) " "; color: var(--dim); }
-    .layer svg { width: 100%; }
+    .layer > [data-name]::before { content: attr(data-name) " "; color: var(--dim); \
+    display: block; }
+    .layer svg { width: 100%; } .layer > .bar { display: block; }
+    .layer > .bar i { display: inline-block; margin-right: 8px; }
     }
     """
 }

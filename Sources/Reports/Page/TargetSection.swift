@@ -36,7 +36,7 @@ struct TargetSection {
       .sorted { LayerOrder.key($0.path) < LayerOrder.key($1.path) }
     var figures = [
       LayerChart(
-        "distance of online and target, % of the layer's length",
+        "from online to target, % of the layer's norm",
         layers.map {
           ($0.path, $0.distance.map { 100 * $0 })
         })
