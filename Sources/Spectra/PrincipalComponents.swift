@@ -35,9 +35,10 @@ public struct PrincipalComponents: Sendable, Equatable {
     for _ in 0..<Self.limit {
       var next = vectors.map { Self.product(gram, $0) }
       Self.orthonormalise(&next)
-      let change = zip(vectors, next).map { 1 - abs(Self.dot($0, $1)) }.max() ?? 0
+      // A matrix of squares has no negative eigenvalues: vectors do not turn round.
+      let change = zip(vectors, next).map { Self.distance($0, $1) }.max() ?? 0
       vectors = next
-      if change < 1e-14 { break }
+      if change < 1e-12 { break }
     }
     var axes: [[Double]] = []
     var shares: [Double] = []
@@ -71,6 +72,10 @@ public struct PrincipalComponents: Sendable, Equatable {
 
   private static func dot(_ left: [Double], _ right: [Double]) -> Double {
     zip(left, right).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+
+  private static func distance(_ left: [Double], _ right: [Double]) -> Double {
+    zip(left, right).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
   }
 
   /// Gram and Schmidt's process; a vector of which nothing is left becomes zero.

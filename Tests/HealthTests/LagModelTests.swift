@@ -28,8 +28,8 @@ import Testing
 
   @Test(arguments: [(0.9, true), (0.9, false), (0, true)])
   func theDistanceIsThatOfASimulatedRun(beta: Double, after: Bool) throws {
-    let rate = { (step: Int) in 0.1 * (1 - Double(step) / 400) }
-    let tau = { (step: Int) in 1 - 0.03 * (1 - Double(step) / 400) }
+    let rate = { (step: Int) -> Double in 0.1 * (1 - Double(step) / 400) }
+    let tau = { (step: Int) -> Double in 1 - 0.03 * (1 - Double(step) / 400) }
     let model = LagModel(
       steps: 300, learningRate: rate, tau: tau, momentum: beta, averagesAfterUpdate: after)
     let seen = Self.simulated(steps: 300, rate: rate, tau: tau, beta: beta, after: after)

@@ -25,13 +25,14 @@ enum Network {
 }
 
 extension Checkpoint {
-  /// The same with other values in the tensors whose names begin or end so.
+  /// The same with other values in the tensors whose names begin so, or end so where that is said with a
+  /// slash: `/mean`.
   func changing(
     _ name: String, _ change: (String, inout [Float]) throws -> Void
   ) throws -> Checkpoint {
     let entries = try entries.map { entry -> Entry in
       guard entry.tensor.elementType == .float32,
-        entry.path.hasPrefix(name) || entry.path.hasSuffix(name)
+        name.hasPrefix("/") ? entry.path.hasSuffix(name) : entry.path.hasPrefix(name)
       else { return entry }
       var values = try entry.tensor.floats()
       try change(entry.path, &values)

@@ -27,7 +27,10 @@ import Testing
 
   /// Parts of one tensor give what the whole gives.
   @Test func partsAreTheWhole() throws {
-    let values = (0..<600).map { Float(($0 * $0 * 7 + 3 * $0) % 211) / 100 - 1 }
+    let values = (0..<600).map { index -> Float in
+      let number = (index * index * 7 + 3 * index) % 211
+      return Float(number) / 100 - 1
+    }
     let whole = try Self.measures(values, shape: [60, 10])
     let tensor = try Tensor(floats: values, shape: [60, 10])
     var pass = TensorPass("online/encoder/stem/conv/weight", tensor)
@@ -84,8 +87,9 @@ import Testing
   /// A tensor larger than a part is read in rows, with the same numbers and distances.
   @Test func aLargeTensorIsReadInParts() throws {
     let (rows, width) = (2100, 2100)
-    let values = (0..<rows * width).map { Float($0 % 97) / 97 - 0.3 }
-    let moved = values.enumerated().map { $0.offset == 4_000_000 ? $0.element + 3 : $0.element }
+    let values = (0..<rows * width).map { index -> Float in Float(index % 97) / 97 - 0.3 }
+    var moved = values
+    moved[4_000_000] += 3
     let sample = try Network.healthy()
     let path = "encoder/stem/conv/weight"
     let checkpoint = Checkpoint(

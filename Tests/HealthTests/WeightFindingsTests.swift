@@ -1,5 +1,6 @@
 import Checkpoints
 import Health
+import Tensors
 import TestSupport
 import Testing
 

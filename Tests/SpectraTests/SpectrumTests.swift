@@ -4,11 +4,11 @@ import Testing
 /// Features with known numbers: sixty-fourths, which float32 has exactly.
 enum Rows {
   static func matrix(_ count: Int, _ width: Int, plus shift: Double = 0) -> FeatureMatrix {
-    FeatureMatrix(
-      count: count, width: width,
-      values: (0..<count * width).map { index in
-        Double((index * index * 31 + index * 17) % 101 - 50) / 64 + shift
-      })
+    let values = (0..<count * width).map { index -> Double in
+      let number = (index * index * 31 + index * 17) % 101 - 50
+      return Double(number) / 64 + shift
+    }
+    return FeatureMatrix(count: count, width: width, values: values)
   }
 }
 
@@ -37,8 +37,8 @@ enum Rows {
   }
 
   @Test func oneDirectionHasRankOneAndNoneHasRankZero() throws {
-    let line = FeatureMatrix(
-      count: 30, width: 5, values: (0..<150).map { Double($0 / 5) * Double($0 % 5 + 1) })
+    let multiples = (0..<150).map { index -> Double in Double((index / 5) * (index % 5 + 1)) }
+    let line = FeatureMatrix(count: 30, width: 5, values: multiples)
     #expect(try (#require(Spectrum(of: line)).effectiveRank - 1).magnitude < 1e-9)
     let point = FeatureMatrix(count: 30, width: 5, values: (0..<150).map { Double($0 % 5) })
     #expect(try #require(Spectrum(of: point)).effectiveRank == 0)
