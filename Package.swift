@@ -65,7 +65,8 @@ let ownTargets: [Target] = [
     name: "Schemas", path: "schemas",
     // Read by people and by programs that check JSON, not by the tools.
     exclude: [
-      "contract", "convert-report", "dialect", "evaluation-report", "health", "index",
+      "contract", "convert-batch", "convert-report", "dialect", "evaluation-report", "health",
+      "index",
       "inspection",
       "provenance", "recipe", "sidecar", "train-report", "tree", "verification", "verify-report",
     ].map { $0 + ".schema.json" },
@@ -117,7 +118,12 @@ let ownTargets: [Target] = [
     dependencies: ["Archives", "Checkpoints", "HDF5Writing", "Images", "Networks", "Tensors"],
     swiftSettings: strict),
   .target(
-    name: "Terminals", dependencies: ["Tensors", "CMalloc", arguments], swiftSettings: strict),
+    name: "CBuild",
+    cSettings: environment["BYOL_COMMIT"].map { [.define("BYOL_COMMIT", to: $0)] } ?? []),
+  .target(
+    name: "Terminals",
+    dependencies: ["Archives", "Checkpoints", "Tensors", "CBuild", "CMalloc", arguments],
+    swiftSettings: strict),
   .target(
     name: "Health", dependencies: ["Archives", "Checkpoints", "Tensors"], swiftSettings: strict),
   .target(
@@ -135,7 +141,9 @@ let ownTargets: [Target] = [
   // Tools: parse, call, print.
   .executableTarget(
     name: "byol-convert",
-    dependencies: ["Conversions", "Checkpoints", "Graphs", "Tensors", "Terminals", arguments],
+    dependencies: [
+      "Conversions", "Archives", "Checkpoints", "Graphs", "Tensors", "Terminals", arguments,
+    ],
     swiftSettings: strict),
   .executableTarget(
     name: "byol-inspect", dependencies: ["Inspecting", "Terminals", arguments],
@@ -165,6 +173,11 @@ let ownTargets: [Target] = [
   .executableTarget(
     name: "byol-hdf5-reader", dependencies: ["CHDF5", "CLinux", "CZlib", "HDF5Records"],
     swiftSettings: strict),
+
+  // The example of docs/library.md, which is a package of its own too.
+  .executableTarget(
+    name: "library-example", dependencies: ["Checkpoints", "Conversions", "Networks", "Tensors"],
+    path: "docs/examples/swift/Sources/library-example", swiftSettings: strict),
 
   // A benchmark: training steps of random networks, timed by kind of layer.
   .executableTarget(
@@ -237,16 +250,29 @@ let ownTargets: [Target] = [
     ],
     swiftSettings: engines),
   .testTarget(
+    name: "TerminalsTests", dependencies: ["Terminals", arguments], swiftSettings: strict),
+  .testTarget(
     name: "ToolsTests",
     dependencies: [
-      "TestSupport", "Archives", "Checkpoints", "Tensors", "byol-convert", "byol-embed",
-      "byol-inspect", "byol-report", "byol-train", "byol-verify",
+      "TestSupport", "Archives", "Checkpoints", "Conversions", "Tensors", "byol-convert",
+      "byol-embed", "byol-hdf5-reader", "byol-inspect", "byol-report", "byol-train",
+      "byol-verify", "library-example",
     ],
     swiftSettings: strict),
 ]
 
+/// What other packages can use; each module is described in its catalogue, `Sources/NAME/NAME.docc`.
+let products: [Product] = [
+  .library(name: "Checkpoints", targets: ["Checkpoints", "Archives", "Tensors"]),
+  .library(name: "Conversions", targets: ["Conversions"]),
+  .library(name: "Networks", targets: ["Networks"]),
+  .library(name: "Embedding", targets: ["Embedding", "Images"]),
+  .library(name: "Training", targets: ["Training", "Gradients"]),
+]
+
 let package = Package(
   name: "byol-checkpoints",
+  products: products,
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),

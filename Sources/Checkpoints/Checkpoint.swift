@@ -77,6 +77,9 @@ public struct Checkpoint: Sendable {
     return tensor
   }
 
+  /// The native names of all tensors, the extras' too.
+  public var paths: Set<String> { Set(positions.keys) }
+
   /// The roles that have tensors, in the order of `Role.allCases`.
   public var roles: [Role] {
     let present = Set(entries.map { Role(of: $0.path) })

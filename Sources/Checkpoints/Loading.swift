@@ -89,6 +89,7 @@ public struct Loaded: Sendable {
       checkpoint.recipe = said.recipe
       checkpoint.provenance.origins.merge(said.origins) { $1 }
       checkpoint.provenance.made = said.made
+      checkpoint.provenance.casts = said.casts
       notes.append("contract and recipe are from \(baseName(sidecar))")
     }
     notes += dialect?.assumptions(checkpoint.provenance.origins) ?? []

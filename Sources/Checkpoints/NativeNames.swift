@@ -14,6 +14,10 @@ public enum NativeNames {
   public static let randomPath = "training/random"
   /// The native path of the state of a run of byol-train, which no other program has a place for.
   public static let runPath = "training/run"
-  /// The name and version of this tool.
-  public static let createdBy = "byol-checkpoints 1.0.0"
+  /// The name of this package.
+  public static let package = "byol-checkpoints"
+  /// The version of this package and of its tools: the only place where it is said.
+  public static let version = "1.0.0"
+  /// The package and its version, as files name the program that made them.
+  public static let createdBy = "\(package) \(version)"
 }

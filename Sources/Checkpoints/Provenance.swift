@@ -88,6 +88,8 @@ public struct Provenance: Codable, Hashable, Sendable {
   public var attributes: [String: String]?
   /// How the networks were made that the source has not, by role; absent where all are the source's.
   public var made: [String: MadeRole]?
+  /// How numbers were cast to other types since, in order; absent where all are the source's.
+  public var casts: [CastRecord]?
   /// The version of the native layout, for formats without root attributes.
   public var formatVersion: [Int]
 
@@ -100,7 +102,7 @@ public struct Provenance: Codable, Hashable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case source, dialect, counts, origins, fingerprints, licence, attributes, made
+    case source, dialect, counts, origins, fingerprints, licence, attributes, made, casts
     case createdBy = "created_by"
     case formatVersion = "format_version"
   }

@@ -12,6 +12,8 @@ public struct Sidecar: Codable, Sendable {
   public var origins: Origins
   /// How the networks were made that the source has not.
   public var made: [String: MadeRole]?
+  /// How numbers were cast to other types, in order.
+  public var casts: [CastRecord]?
 
   /// The sidecar of a checkpoint.
   public init(_ checkpoint: Checkpoint) {
@@ -19,6 +21,7 @@ public struct Sidecar: Codable, Sendable {
     recipe = checkpoint.recipe
     origins = checkpoint.provenance.origins
     made = checkpoint.provenance.made
+    casts = checkpoint.provenance.casts
   }
 
   /// The path of the sidecar of the file at `path`.

@@ -47,7 +47,7 @@ public indirect enum SourceTree: Sendable, Hashable {
   }
 
   /// The same tree without the tensors of those native paths.
-  func without(_ paths: Set<String>) -> SourceTree {
+  public func without(_ paths: Set<String>) -> SourceTree {
     guard !paths.isEmpty, case .container(let kind, let entries) = self else { return self }
     return .container(
       kind: kind,

@@ -73,7 +73,9 @@ extension Conversion {
       let compared = try compareTensors(with: written.checkpoint, exported)
       report.checks.append(
         ConversionReport.Check(
-          name: "source", detail: "\(compared) tensors read again, equal bit for bit"))
+          name: "source",
+          detail: "\(compared) tensors read again, equal bit for bit"
+            + (report.cast == nil ? "" : ", once cast")))
     }
     try writeSidecar(ifOtherThan: written.checkpoint, report: &report)
   }

@@ -78,10 +78,11 @@ extension Conversion {
       ConversionReport.Check(
         name: "intact", detail: "\(native.datasets.count) hashes match, every byte accounted for"))
     let compared = try compareWithSource(reread)
+    let way = source.checkpoint.tree == nil ? "read again" : "taken back through the dialect"
+    let cast = report.cast == nil ? "" : ", once cast"
     report.checks.append(
       ConversionReport.Check(
-        name: "source",
-        detail: "\(compared) tensors taken back through the dialect, equal bit for bit"))
+        name: "source", detail: "\(compared) tensors \(way), equal bit for bit\(cast)"))
     guard let recorded = written.verification.probe else { return }
     // After the rest, and not beside it: the engine's weights are most of the memory that this takes,
     // and what the writing left in the heap goes back before.

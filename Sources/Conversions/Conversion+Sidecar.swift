@@ -11,7 +11,7 @@ extension Conversion {
     let sidecar = Sidecar.path(of: destination.path)
     let stated = stated(for: written)
     if written.contract != stated.contract || written.recipe != stated.recipe
-      || stated.provenance.made != nil
+      || stated.provenance.made != nil || written.provenance.casts != stated.provenance.casts
     {
       let beside = try AtomicFile(
         sidecar, AtomicFile.Options(force: options.force, sync: options.sync))

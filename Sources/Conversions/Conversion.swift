@@ -11,6 +11,8 @@ public struct Conversion {
   let source: Loaded
   let destination: Destination
   let options: ConversionOptions
+  /// The tree of the source's names, as far as its tensors are converted.
+  private let names: SourceTree?
   var report: ConversionReport
 
   /// Reads the source and settles format and dialect of the output; nothing is written.
@@ -25,11 +27,19 @@ public struct Conversion {
       drop: NamePatterns(options.drop))
     for setting in options.settings { try source.checkpoint.set(setting) }
     let destination = try Destination(output, options: options, source: source)
+    var names = source.checkpoint.tree
+    if !options.only.isEmpty {
+      let whole = source.checkpoint
+      source = try source.only(RoleChoice(options.only))
+      names = names?.without(whole.paths.subtracting(source.checkpoint.paths))
+    }
     try MissingNetworks(options).make(
       in: &source.checkpoint, output: destination.dialect, source: source.dialect)
     if let scope = destination.graph {
       source = try source.part(for: scope, size: options.inputSize)
     }
+    let cast = try source.cast(options)
+    self.names = names
     self.source = source
     self.destination = destination
     self.options = options
@@ -51,6 +61,7 @@ public struct Conversion {
         path: output, format: destination.format.name, dialect: destination.dialectName, size: nil),
       architecture: checkpoint.contract.summary, counts: counts, roles: checkpoint.roleSummaries,
       fingerprints: [:], checks: [], leftOut: [], made: checkpoint.provenance.made ?? [:],
+      cast: cast,
       notes: source.notes, mapping: nil, dryRun: options.dryRun)
   }
 
@@ -72,7 +83,7 @@ public struct Conversion {
       } else {
         try AtomicFile.check(destination.path, force: options.force)
       }
-      report.mapping = source.checkpoint.tree?.leaves.map { name, leaf in
+      report.mapping = names?.leaves.map { name, leaf in
         ConversionReport.Mapping(
           source: name, native: leaf.path ?? "kept as \(leaf.kind)", axes: leaf.axes?.text)
       }

@@ -17,6 +17,10 @@ public struct ConversionOptions: Sendable {
   public var toFormat: String?
   /// Patterns of names to leave out.
   public var drop: [String] = []
+  /// Parts of the source to take alone, in the words of `RoleChoice`; none for all of it.
+  public var only: [String] = []
+  /// Types that numbers are cast to, in the words of `CastPlan`; none where they stay as they are.
+  public var dtype: [String] = []
   /// Fields of the contract that the user sets: `encoder.padding=symmetric`.
   public var settings: [String] = []
   /// `from-online` where the target that the source lacks begins as a copy; nil where nothing is made.

@@ -42,6 +42,8 @@ public struct ConversionReport: Codable, Sendable {
   public var leftOut: [LeftOut]
   /// How the networks were made that the source has not, by role.
   public var made: [String: MadeRole]
+  /// What a cast to other types did; absent where there was none.
+  public var cast: CastRecord?
   /// What the user should know.
   public var notes: [String]
   /// Where each source name goes; only of a dry run.
@@ -70,7 +72,8 @@ public struct ConversionReport: Codable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case source, output, architecture, counts, roles, fingerprints, checks, made, notes, mapping
+    case source, output, architecture, counts, roles, fingerprints, checks, made, notes, mapping,
+      cast
     case dryRun = "dry_run"
     case leftOut = "left_out"
   }

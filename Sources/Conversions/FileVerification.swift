@@ -168,6 +168,7 @@ public struct FileVerification: Codable, Sendable {
     return
       "\(hashed.count) tensors taken back through \(checkpoint.provenance.dialect?.name ?? "?") "
       + "equal the source's bit for bit"
+      + (checkpoint.provenance.casts == nil ? "" : ", as the cast left them")
   }
 }
 

@@ -1,14 +1,14 @@
 public import ArgumentParser
 public import Checkpoints
 public import Health
-import Terminals
+public import Terminals
 
 /// What `byol-inspect` can be asked for.
 ///
 /// Two programs share it: one that reads, and one that computes too (`byol-report`), which the first
 /// goes on as where it is asked for health or for a page.
 public struct InspectOptions: ParsableArguments {
-  @Argument(help: "The checkpoint.")
+  @Argument(help: "The checkpoint: a file, or a directory of several.", completion: .file())
   var file: String
 
   @Flag(help: "List every tensor.")
@@ -21,39 +21,37 @@ public struct InspectOptions: ParsableArguments {
   var fingerprint = false
 
   /// Whether to look for what is wrong.
-  @Flag(
-    help: "Look for what is wrong: NaN, dead channels, collapse, a target that stands still ...")
+  @Flag(help: "Look for what is wrong: NaN, dead channels, collapse, a target that stands still.")
   public var health = false
 
   /// The page to write.
   @Option(
     help: ArgumentHelp(
-      "Write a page with pictures of all that there is to see. It is replaced.",
-      valueName: "file.html"))
+      "Write a page that shows all there is to see. It is replaced.", valueName: "file.html"),
+    completion: .file(extensions: ["html"]))
   public var html: String?
 
   /// Pictures to look at the features of.
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Pictures to look at the features of, for --health and --html: files, folders (a folder is a "
-        + "class), @lists.", valueName: "path"))
+      "With --health or --html: pictures to look at the features of, by file, folder (one a class) or "
+        + "@list.", valueName: "path"),
+    completion: .file())
   public var images: [String] = []
 
-  /// Threads that compute; nil for one a processor.
-  @Option(
-    help: ArgumentHelp("Threads that compute; one a processor otherwise.", valueName: "count"))
-  public var threads: Int?
+  /// Threads that compute, with `--health` or `--html`.
+  @OptionGroup public var threads: ThreadOptions
 
   /// Whether to print JSON.
   @Flag(help: "Print JSON (schemas/inspection.schema.json).")
   public var json = false
 
-  @Option(help: ArgumentHelp("The dialect, instead of looking at names.", valueName: "dialect"))
-  var from: String?
+  /// Whether to print nothing but failures.
+  @Flag(help: "Print nothing but failures.")
+  public var quiet = false
 
-  @Option(help: ArgumentHelp("The format, instead of looking at the content.", valueName: "format"))
-  var fromFormat: String?
+  @OptionGroup(title: "Reading") var reading: ReadingOptions
 
   /// Options that ask for nothing.
   public init() {}
@@ -62,9 +60,6 @@ public struct InspectOptions: ParsableArguments {
   ///
   /// - Throws: `ValidationError`.
   public mutating func validate() throws {
-    guard threads.map({ (1...1024).contains($0) }) ?? true else {
-      throw ValidationError("--threads is a number from 1 to 1024.")
-    }
     guard images.isEmpty || computes else {
       throw ValidationError("--images goes with --health or --html.")
     }
@@ -86,14 +81,24 @@ public struct InspectOptions: ParsableArguments {
 
       Exit codes: 0 ok, 1 differs, 2 bad input, 3 usage, 4 input/output.
       """,
-    version: NativeNames.createdBy)
+    version: versionText("byol-inspect"))
+
+  /// For the manual page.
+  public static let examples = [
+    Manual.Example(
+      "byol-inspect byol.h5",
+      "Shows origin, networks, contract and recipe of a checkpoint, and its tensors in brief."),
+    Manual.Example(
+      "byol-inspect last.ckpt --stats --json", "Gives every tensor's statistics to a program."),
+    Manual.Example(
+      "byol-inspect last.ckpt --health --images photos --html report.html",
+      "Looks for what is wrong, with the features of the pictures in a folder, and writes a page."),
+  ]
 
   /// Opens the checkpoint.
   ///
   /// - Throws: `Failure`, as `Loaded` does.
-  public func load() throws -> Loaded {
-    try Loaded(file, format: fromFormat, dialect: from, withTree: false)
-  }
+  public func load() throws -> Loaded { try reading.open(file, withTree: false) }
 
   /// Prints what was asked for: the checkpoint, and its health where that was looked at.
   ///
@@ -103,7 +108,7 @@ public struct InspectOptions: ParsableArguments {
     let run = try RunSummary(of: loaded.checkpoint)
     if json {
       try printJSON(InspectionDocument(inspection, run: run, health: health))
-    } else {
+    } else if !quiet {
       InspectionText(inspection, run: run, health: health, tensors: tensors || stats).print()
     }
   }

@@ -30,10 +30,10 @@ struct InspectionText {
     for sentence in view.verification { Swift.print("  " + sentence) }
     section("tensors")
     if listsTensors { printTensors() } else { printFolded() }
-    for note in view.notes { Swift.print("\nnote: \(note)") }
+    for note in view.notes { Swift.print("\n" + Style.output.note(note)) }
   }
 
-  private func section(_ name: String) { Swift.print("\n\(name)") }
+  private func section(_ name: String) { Swift.print("\n" + Style.output.heading(name)) }
 
   private func printHead() {
     let form = view.form.map { " (\($0))" } ?? ""
@@ -55,6 +55,7 @@ struct InspectionText {
     for (role, made) in (view.made ?? [:]).sorted(by: { $0.key < $1.key }) {
       Swift.print("made, not the source's: \(role) is \(made.summary)")
     }
+    for cast in view.casts ?? [] { Swift.print("cast since: \(cast.summary); \(cast.cost)") }
     if let licence = view.licence { Swift.print("licence of the weights: \(licence)") }
     if let run { Swift.print("run of byol-train: \(run.sentence)") }
   }

@@ -1,44 +1,30 @@
-import Glibc
-import Synchronization
 import Tensors
 
-/// A line on the terminal that shows how far long work is; nothing where standard error is a pipe.
-public final class Progress: @unchecked Sendable {
+/// How far work on many bytes is, on the terminal; it appears only after a second.
+public final class Progress: Sendable {
   private let title: String
   private let total: Int
-  private let isShown: Bool
-  private let lock = Mutex(())
-  private var shown = -1
-  private var started: ContinuousClock.Instant
+  private let line: StatusLine
+  private let started = ContinuousClock.now
 
   /// Progress of `total` bytes.
-  ///
-  /// It appears only after a second.
   public init(_ title: String, total: Int, quiet: Bool = false) {
     self.title = title
     self.total = total
-    isShown = !quiet && total > 0 && isatty(STDERR_FILENO) == 1
-    started = .now
+    line = StatusLine(quiet: quiet || total <= 0, delay: .seconds(1))
   }
 
   /// Notes that `done` bytes are done in all; safe from several threads.
   public func reached(_ done: Int) {
-    guard isShown else { return }
-    lock.withLock { _ in
-      let percent = min(100, done * 100 / total)
-      guard percent != shown, ContinuousClock.now - started > .seconds(1) else { return }
-      shown = percent
-      let seconds = Double((ContinuousClock.now - started).components.seconds) + 0.001
-      let rate = Numbers.bytes(Int(Double(done) / seconds))
-      print("\r\(title) \(percent) %  \(rate)/s ")
-    }
+    line.show(text(done))
+  }
+
+  private func text(_ done: Int) -> String {
+    let seconds = (ContinuousClock.now - started) / .seconds(1) + 0.001
+    let percent = min(100, 100 * Double(done) / Double(total))
+    return "\(title) \(Int(percent)) %  \(Numbers.bytes(Int(Double(done) / seconds)))/s"
   }
 
   /// Removes the line.
-  public func finish() {
-    guard isShown, shown >= 0 else { return }
-    print("\r\u{1B}[K")
-  }
-
-  private func print(_ text: String) { writeToStandardError(text) }
+  public func finish() { line.clear() }
 }

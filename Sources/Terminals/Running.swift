@@ -7,13 +7,21 @@ import Tensors
 /// the documented exit code.
 ///
 /// 0 ok, 1 differs or verification failed, 2 bad input, 3 usage, 4 input/output.
-public func runTool<Tool: ParsableCommand>(_ tool: Tool.Type, _ body: (Tool) throws -> Void)
-  -> Never
-{
+///
+/// - Parameters:
+///   - examples: commands for the manual page, which `--generate-manual` alone prints.
+///   - body: what the tool does.
+public func runTool<Tool: ParsableCommand>(
+  _ tool: Tool.Type, examples: [Manual.Example] = [], _ body: (Tool) throws -> Void
+) -> Never {
   // Layers' weights come and go: what is large is given back to the system at once, instead of staying
   // in the heap between smaller things (glibc raises this limit by itself otherwise).
   mallopt(M_MMAP_THRESHOLD, 2 << 20)
   do {
+    if CommandLine.arguments.dropFirst() == ["--generate-manual"] {
+      print(try Manual(Tool.self, examples: examples).text, terminator: "")
+      leave(0)
+    }
     let parsed = try Tool.parseAsRoot()
     guard let command = parsed as? Tool else {
       // A command that ArgumentParser itself brings: help, completion scripts.
@@ -25,7 +33,7 @@ public func runTool<Tool: ParsableCommand>(_ tool: Tool.Type, _ body: (Tool) thr
     leave(0)
   } catch let failure as Failure {
     fflush(nil)
-    complain("\(Tool._commandName): \(failure)")
+    complain("\(Style.errors.bad(Tool._commandName + ":")) \(failure)")
     leave(failure.kind.rawValue)
   } catch {
     let message = Tool.fullMessage(for: error)

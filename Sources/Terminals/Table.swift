@@ -3,11 +3,18 @@ public struct Table {
   private var rows: [[String]] = []
   private let rightAligned: Set<Int>
   private let indent: String
+  private let paint: [Int: (String) -> String]
 
   /// A table whose columns in `rightAligned` are numbers.
-  public init(rightAligned: Set<Int> = [], indent: String = "  ") {
+  ///
+  /// - Parameter paint: what becomes of the words of a column when they are printed; it changes their
+  ///   colour and not their width.
+  public init(
+    rightAligned: Set<Int> = [], indent: String = "  ", paint: [Int: (String) -> String] = [:]
+  ) {
     self.rightAligned = rightAligned
     self.indent = indent
+    self.paint = paint
   }
 
   /// Adds a row.
@@ -23,14 +30,19 @@ public struct Table {
       rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
     }
     return rows.map { row in
-      var line = indent
-      for (column, cell) in row.enumerated() {
+      let last = row.lastIndex { !$0.isEmpty } ?? -1
+      var line = ""
+      for (column, cell) in row.enumerated() where column <= last {
         let padding = String(repeating: " ", count: widths[column] - cell.count)
-        line += rightAligned.contains(column) ? padding + cell : cell + padding
-        if column < row.count - 1 { line += "  " }
+        let painted = paint[column]?(cell) ?? cell
+        if rightAligned.contains(column) {
+          line += padding + painted
+        } else {
+          line += painted + (column < last ? padding : "")
+        }
+        if column < last { line += "  " }
       }
-      while line.last == " " { line.removeLast() }
-      return line
+      return last < 0 ? "" : indent + line
     }.joined(separator: "\n")
   }
 }

@@ -27,12 +27,13 @@ struct ConversionText {
     for (role, made) in report.made.sorted(by: { $0.key < $1.key }) {
       Swift.print("  made: \(role) is \(made.summary)")
     }
+    if let cast = report.cast { Swift.print("  cast: \(cast.summary); \(cast.cost)") }
     if let mapping = report.mapping { printMapping(mapping) }
     for check in report.checks { Swift.print("  \(check.name): \(check.detail)") }
     if let fingerprint = report.fingerprints["all"] {
       Swift.print("  fingerprint \(fingerprint)")
     }
-    for note in report.notes { Swift.print("  note: \(note)") }
+    for note in report.notes { Swift.print("  " + Style.output.note(note)) }
     if report.dryRun {
       Swift.print("dry run: nothing was written")
     } else if let size = output.size {

@@ -1,7 +1,9 @@
+import Archives
 import ArgumentParser
 import Checkpoints
 import Conversions
 import Graphs
+import Tensors
 import Terminals
 
 @main
@@ -9,45 +11,44 @@ struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "byol-convert",
     abstract: "Converts a BYOL checkpoint, exactly: byol-convert in.npz out.h5",
+    usage: """
+      byol-convert [<options>] <input> <output>
+      byol-convert [<options>] <input> ... --out-dir <folder>
+      """,
     discussion: """
       The source's format is told by its content, its dialect by its names. Before the output gets \
       its name it is read again, compared with the source bit for bit, and run by a second engine; \
       on any failure the destination is what it was before.
 
-      Exit codes: 0 ok, 1 the output is not what the source has, 2 bad input, 3 usage, 4 input/output.
+      Exit codes: 0 ok, 1 the output is not what the source has, 2 bad input, 3 usage, 4 \
+      input/output. Of several checkpoints, the largest of their codes.
       """,
-    version: NativeNames.createdBy)
+    version: versionText("byol-convert"))
 
-  @Argument(help: "The checkpoint to read: a file, or a directory of several.")
-  var input: String
-
-  @Argument(help: "The file to write; its name tells the format, unless --to-format does.")
-  var output: String
-
-  @Option(help: ArgumentHelp("The source's dialect, or a dialect file.", valueName: "dialect"))
-  var from: String?
+  @Argument(
+    help: ArgumentHelp(
+      "The checkpoint to read, a file or a directory of several, and the file to write, whose name "
+        + "tells the format unless --to-format does; with --out-dir, checkpoints to read.",
+      valueName: "file"),
+    completion: .file())
+  var files: [String] = []
 
   @Option(
     help: ArgumentHelp(
       "The output's dialect: native, haiku, a file ...; or onnx-encoder, onnx-projection, onnx-online.",
-      valueName: "dialect"))
+      valueName: "dialect"),
+    completion: .list(
+      [Dialects.native] + Dialects.names + GraphScope.allCases.map(\.rawValue)))
   var to: String?
 
-  @Option(help: ArgumentHelp("A further file of the source.", valueName: "file"))
-  var with: [String] = []
-
-  @Option(help: ArgumentHelp("The source's format.", valueName: "format"))
-  var fromFormat: String?
-
-  @Option(help: ArgumentHelp("The output's format.", valueName: "format"))
+  @Option(
+    help: ArgumentHelp("The output's format.", valueName: "format"),
+    completion: .list(Formats.all.map(\.name)))
   var toFormat: String?
 
-  @Option(help: ArgumentHelp("Leave out names like this; * is any text.", valueName: "pattern"))
-  var drop: [String] = []
-
-  @Option(
-    help: ArgumentHelp("Set a field: encoder.padding=symmetric.", valueName: "field=value"))
-  var set: [String] = []
+  @OptionGroup(title: "Reading") var reading: ReadingOptions
+  @OptionGroup(title: "Choosing") var choosing: ChoosingOptions
+  @OptionGroup(title: "Several checkpoints") var batch: BatchOptions
 
   @Flag(
     help: "Of an ONNX graph: take images of any size, not only of the contract's (input.size).")
@@ -56,13 +57,15 @@ struct Convert: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Make the target that the source lacks: from-online copies encoder and projector.",
-      valueName: "from-online"))
+      valueName: "from-online"),
+    completion: .list(["from-online"]))
   var target: String?
 
   @Option(
     help: ArgumentHelp(
       "Make the predictor that the source lacks, with random weights: random, or random:4096.",
-      valueName: "random"))
+      valueName: "random"),
+    completion: .list(["random"]))
   var predictor: String?
 
   @Option(help: ArgumentHelp("Where the random weights begin.", valueName: "n"))
@@ -77,7 +80,10 @@ struct Convert: ParsableCommand {
   @Flag(help: "Replace an existing output.")
   var force = false
 
-  @Flag(help: "Print the report as JSON (schemas/convert-report.schema.json).")
+  @Flag(
+    help:
+      "Print the report as JSON (schemas/convert-report.schema.json; of several, convert-batch.schema.json)."
+  )
   var json = false
 
   @Flag(help: "Print nothing but failures.")
@@ -100,15 +106,37 @@ struct Convert: ParsableCommand {
   @OptionGroup(title: "Unknown names")
   var inference: InferenceOptions
 
-  private var options: ConversionOptions {
+  func validate() throws {
+    guard !batch.skipExisting || !force else {
+      throw ValidationError("--skip-existing keeps outputs, --force replaces them: one of the two.")
+    }
+    guard batch.outDir != nil else {
+      guard files.count == 2 else {
+        throw ValidationError(
+          files.count < 2
+            ? "Missing expected argument '\(files.isEmpty ? "<input>" : "<output>")'"
+            : "byol-convert takes an input and an output, or any inputs and --out-dir.")
+      }
+      return
+    }
+    guard !files.isEmpty else { throw ValidationError("Missing expected argument '<input>'") }
+    guard reading.with.isEmpty, inference.expect == nil, inference.dialectOut == nil else {
+      throw ValidationError(
+        "--with, --expect and --dialect-out are about one checkpoint, not about several.")
+    }
+  }
+
+  /// What the conversion of any checkpoint is done with.
+  var options: ConversionOptions {
     var options = ConversionOptions()
-    options.from = from
+    options.from = reading.from
     options.to = to
-    options.with = with
-    options.fromFormat = fromFormat
+    options.with = reading.with
+    options.fromFormat = reading.fromFormat
     options.toFormat = toFormat
-    options.drop = drop
-    options.settings = set
+    options.drop = reading.drop
+    options.settings = reading.set
+    choosing.apply(to: &options)
     options.inputSize = anySize ? .any : .contract
     options.target = target
     options.predictor = predictor
@@ -124,35 +152,12 @@ struct Convert: ParsableCommand {
   }
 
   static func main() {
-    runTool(Convert.self) { command in
-      var options = command.options
-      var found: InferenceReport?
-      if command.inference.infer {
-        let source = try command.inference.source(
-          command.input, format: command.fromFormat, force: command.force)
-        let report = InferenceReport(source)
-        if !command.quiet, !command.json { InferenceText(report).print() }
-        if command.json, !source.inference.isSure, !command.inference.acceptUnsure {
-          try printJSON(report)
-        }
-        try command.inference.check(source)
-        options.found = try source.dialect()
-        found = report
-      }
-      let conversion = try Conversion(command.input, to: command.output, options: options)
-      let progress = Progress(
-        "writing \(command.output)", total: conversion.byteCount,
-        quiet: command.quiet || command.json)
-      defer { progress.finish() }
-      let report = try conversion.run { progress.reached($0) }
-      progress.finish()
-      if command.json, var found {
-        found.conversion = report
-        try printJSON(found)
-      } else if command.json {
-        try printJSON(report)
-      } else if !command.quiet {
-        ConversionText(report).print()
+    runTool(Convert.self, examples: examples) { command in
+      try command.choosing.check()
+      if let folder = command.batch.outDir {
+        try command.convertAll(into: folder)
+      } else {
+        try command.convertOne()
       }
     }
   }

@@ -17,18 +17,19 @@ struct Embed: ParsableCommand {
 
       Exit codes: 0 ok, 2 bad input or no picture left, 3 usage, 4 input/output.
       """,
-    version: NativeNames.createdBy)
+    version: versionText("byol-embed"))
 
-  @Argument(help: "The checkpoint: a file, or a directory of several.")
+  @Argument(help: "The checkpoint: a file, or a directory of several.", completion: .file())
   var checkpoint: String
 
-  @Argument(help: "Pictures, folders, and @lists of them.")
+  @Argument(help: "Pictures, folders, and @lists of them.", completion: .file())
   var pictures: [String] = []
 
   @Option(
     name: [.short, .long],
     help: ArgumentHelp(
-      "The file to write: .npz, .h5, .npy or .csv. It is replaced.", valueName: "file"))
+      "The file to write: .npz, .h5, .npy or .csv. It is replaced.", valueName: "file"),
+    completion: .file())
   var output: String?
 
   @Option(
@@ -42,7 +43,8 @@ struct Embed: ParsableCommand {
   var top: Int?
 
   @Option(
-    help: ArgumentHelp("The names of the head's classes, a line each.", valueName: "file"))
+    help: ArgumentHelp("The names of the head's classes, a line each.", valueName: "file"),
+    completion: .file())
   var labels: String?
 
   @Option(help: "The network: online or target.")
@@ -51,23 +53,14 @@ struct Embed: ParsableCommand {
   @Option(help: "float32, or bfloat16: twice as fast where the processor knows it.")
   var precision: Precision = .float32
 
-  @Option(help: ArgumentHelp("Threads; one a processor otherwise.", valueName: "count"))
-  var threads: Int?
+  @OptionGroup var computing: ThreadOptions
 
   @Option(
     help: ArgumentHelp(
       "Pictures that a thread takes at once; chosen by their size otherwise.", valueName: "count"))
   var batch: Int?
 
-  @Option(help: ArgumentHelp("The dialect, instead of looking at names.", valueName: "dialect"))
-  var from: String?
-
-  @Option(help: ArgumentHelp("The format, instead of looking at the content.", valueName: "format"))
-  var fromFormat: String?
-
-  @Option(
-    help: ArgumentHelp("Set a field: encoder.padding=symmetric.", valueName: "field=value"))
-  var set: [String] = []
+  @OptionGroup(title: "Reading") var reading: ReadingOptions
 
   @Option(
     help: ArgumentHelp(
@@ -86,8 +79,7 @@ struct Embed: ParsableCommand {
 
   func validate() throws {
     for (name, number) in [
-      ("--top", top), ("--threads", threads), ("--batch", batch), ("--benchmark", benchmark),
-      ("--rounds", rounds),
+      ("--top", top), ("--batch", batch), ("--benchmark", benchmark), ("--rounds", rounds),
     ] {
       guard number.map({ (1...1_000_000).contains($0) }) ?? true else {
         throw ValidationError("\(name) is a number from 1.")
@@ -106,7 +98,7 @@ struct Embed: ParsableCommand {
   }
 
   static func main() {
-    runTool(Embed.self) { command in
+    runTool(Embed.self, examples: examples) { command in
       if let count = command.benchmark {
         try Timing(command, count: count).print()
       } else {
@@ -120,9 +112,7 @@ struct Embed: ParsableCommand {
 
   /// The checkpoint, with the fields that were set.
   func load() throws -> Checkpoint {
-    var loaded = try Loaded(checkpoint, format: fromFormat, dialect: from, withTree: false)
-    for setting in set { try loaded.checkpoint.set(setting) }
-    return loaded.checkpoint
+    try reading.open(checkpoint, withTree: false).checkpoint
   }
 
   /// What a session is to run.
@@ -130,7 +120,7 @@ struct Embed: ParsableCommand {
     var options = InferenceSession.Options()
     options.branch = branch
     options.precision = precision
-    options.threads = threads
+    options.threads = computing.threads
     options.stages = Set(stages + (top == nil ? [] : [Output.logits.rawValue]))
     return options
   }
@@ -164,6 +154,18 @@ struct Embed: ParsableCommand {
           + " left out")
     }
   }
+}
+
+extension Embed {
+  /// For the manual page.
+  static let examples = [
+    Manual.Example(
+      "byol-embed byol.h5 photos --output features.npz",
+      "Writes the embedding of every picture in a directory, with the files' names."),
+    Manual.Example(
+      "byol-embed byol.h5 cat.jpg --top 5 --labels imagenet.txt",
+      "Says what the checkpoint's classifier sees."),
+  ]
 }
 
 extension Branch: ExpressibleByArgument {}

@@ -9,7 +9,7 @@ struct Inspect: ParsableCommand {
   @OptionGroup var options: InspectOptions
 
   static func main() {
-    runTool(Inspect.self) { command in
+    runTool(Inspect.self, examples: InspectOptions.examples) { command in
       if command.options.computes { try goOn(as: "byol-report") }
       try command.options.print(try command.options.load())
     }

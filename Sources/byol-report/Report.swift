@@ -16,13 +16,13 @@ struct Report: ParsableCommand {
       let loaded = try options.load()
       var wanted = Examination.Options()
       wanted.images = options.images
-      wanted.threads = options.threads
+      wanted.threads = options.threads.threads
       let health = try Examination(loaded, options: wanted).report
       if let html = options.html { try ReportPage(loaded, health).write(html) }
       if options.json || options.health || options.html == nil {
         try options.print(loaded, health: health)
-      } else {
-        print("wrote \(options.html ?? "")")
+      } else if let html = options.html, !options.quiet {
+        print("wrote \(html)")
       }
     }
   }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Tensors
+import Terminals
 import Training
 
 /// What fine-tuning takes.
@@ -70,7 +71,7 @@ struct EvaluateSemiSupervised: ParsableCommand {
       larger one. 5 rates and 2 lengths are tried on validation pictures, as in the paper.
       """)
 
-  @Argument(help: "The checkpoint: a file, or a directory of several.")
+  @Argument(help: "The checkpoint: a file, or a directory of several.", completion: .file())
   var checkpoint: String
 
   @Option(help: ArgumentHelp("The share of the labels, in per cent: 1%, 10%.", valueName: "n"))
@@ -107,7 +108,7 @@ struct EvaluateTransfer: ParsableCommand {
       make it a search that a small machine can do.
       """)
 
-  @Argument(help: "The checkpoint: a file, or a directory of several.")
+  @Argument(help: "The checkpoint: a file, or a directory of several.", completion: .file())
   var checkpoint: String
 
   @Option(help: ArgumentHelp("linear or finetune.", valueName: "way"))

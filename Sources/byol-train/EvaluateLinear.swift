@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Tensors
+import Terminals
 import Training
 
 /// Linear evaluation.
@@ -14,7 +15,7 @@ struct EvaluateLinear: ParsableCommand {
       ImageNet; --no-augment computes every picture's embedding once.
       """)
 
-  @Argument(help: "The checkpoint: a file, or a directory of several.")
+  @Argument(help: "The checkpoint: a file, or a directory of several.", completion: .file())
   var checkpoint: String
 
   @Option(help: ArgumentHelp("lbfgs or sgd.", valueName: "solver"))

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Terminals
 import Training
 
 /// Evaluation by nearest neighbours.
@@ -12,7 +13,7 @@ struct EvaluateNeighbours: ParsableCommand {
       first k with weighted votes is the result, the others are printed beside it.
       """)
 
-  @Argument(help: "The checkpoint: a file, or a directory of several.")
+  @Argument(help: "The checkpoint: a file, or a directory of several.", completion: .file())
   var checkpoint: String
 
   @Option(

@@ -13,13 +13,19 @@ struct Report: ParsableCommand {
       least, the largest and the last value of every measure, and says where a network has collapsed.
       """)
 
-  @Argument(help: ArgumentHelp("Files that --metrics wrote.", valueName: "metrics.jsonl"))
+  @Argument(
+    help: ArgumentHelp("Files that --metrics wrote.", valueName: "metrics.jsonl"),
+    completion: .file())
   var files: [String]
 
-  @Option(help: ArgumentHelp("Write an HTML page: one file, no network.", valueName: "page.html"))
+  @Option(
+    help: ArgumentHelp("Write an HTML page: one file, no network.", valueName: "page.html"),
+    completion: .file())
   var html: String?
 
-  @Option(help: ArgumentHelp("Write the curves as a picture.", valueName: "curves.svg"))
+  @Option(
+    help: ArgumentHelp("Write the curves as a picture.", valueName: "curves.svg"),
+    completion: .file())
   var svg: String?
 
   @Option(
@@ -28,11 +34,15 @@ struct Report: ParsableCommand {
   var measures: [String] = []
 
   @Option(
-    help: ArgumentHelp("Write TensorBoard events into a folder for each run.", valueName: "folder"))
+    help: ArgumentHelp("Write TensorBoard events into a folder for each run.", valueName: "folder"),
+    completion: .directory)
   var tensorboard: String?
 
   @Flag(help: "Print JSON.")
   var json = false
+
+  @Flag(help: "Print nothing but failures.")
+  var quiet = false
 
   func validate() throws {
     let known = Measure.all.map(\.name)
@@ -55,7 +65,7 @@ struct Report: ParsableCommand {
     }
     if json {
       try printJSON(reports.map(\.summary))
-    } else {
+    } else if !quiet {
       print(reports.map { text($0.summary) }.joined(separator: "\n\n"))
     }
   }

@@ -12,7 +12,7 @@ struct Resume: ParsableCommand {
       is left as it is, and --out tells where the run's checkpoints go.
       """)
 
-  @Argument(help: "The checkpoint: a file, or a directory of several.")
+  @Argument(help: "The checkpoint: a file, or a directory of several.", completion: .file())
   var checkpoint: String
 
   @Option(
@@ -37,33 +37,5 @@ struct Resume: ParsableCommand {
     try recipe.apply(to: &options)
     engine.apply(to: &options)
     try watching.train(try Session(resuming: loaded, options: options))
-  }
-}
-
-/// How the checkpoint is read.
-struct ReadingOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The checkpoint's dialect.", valueName: "dialect"))
-  var from: String?
-
-  @Option(help: ArgumentHelp("The checkpoint's format.", valueName: "format"))
-  var fromFormat: String?
-
-  @Option(help: ArgumentHelp("A further file of the checkpoint.", valueName: "file"))
-  var with: [String] = []
-
-  @Option(help: ArgumentHelp("Leave out names like this; * is any text.", valueName: "pattern"))
-  var drop: [String] = []
-
-  @Option(
-    help: ArgumentHelp(
-      "Set a field: encoder.padding=same, recipe.tau.base=0.99.", valueName: "field=value"))
-  var set: [String] = []
-
-  /// Opens the checkpoint.
-  func open(_ path: String) throws -> Loaded {
-    var loaded = try Loaded(
-      path, with: with, format: fromFormat, dialect: from, drop: NamePatterns(drop))
-    for setting in set { try loaded.checkpoint.set(setting) }
-    return loaded
   }
 }

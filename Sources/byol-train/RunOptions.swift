@@ -7,13 +7,15 @@ struct DataOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Pictures: a folder of JPEG and PNG (a folder per class, or flat), CIFAR-10, npz or HDF5.",
-      valueName: "path"))
+      valueName: "path"),
+    completion: .file())
   var data: String?
 
   @Option(
     help: ArgumentHelp(
       "Given views instead of pictures: step0/view1, step0/view2 ..., as the network sees them.",
-      valueName: "views.npz"))
+      valueName: "views.npz"),
+    completion: .file())
   var views: String?
 
   @Flag(
@@ -60,7 +62,8 @@ struct OutputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The checkpoint to write (native HDF5); a run's own checkpoint is replaced without it.",
-      valueName: "file.h5"))
+      valueName: "file.h5"),
+    completion: .file())
   var out: String?
 
   @Flag(help: "Replace an existing output.")
@@ -108,7 +111,9 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: ArgumentHelp("tau at step 0.", valueName: "x"))
   var tau: Double?
 
-  @Option(help: ArgumentHelp("lars, sgd, adam or adamw.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("lars, sgd, adam or adamw.", valueName: "name"),
+    completion: .list(["lars", "sgd", "adam", "adamw"]))
   var optimizer: String?
 
   @Option(help: ArgumentHelp("Momentum.", valueName: "x"))
@@ -174,13 +179,12 @@ struct EngineOptions: ParsableArguments {
   @Option(help: ArgumentHelp("float32, float64 or bfloat16.", valueName: "type"))
   var precision: String?
 
-  @Option(help: ArgumentHelp("Threads that compute.", valueName: "n"))
-  var threads: Int?
+  @OptionGroup var computing: ThreadOptions
 
   func apply(to options: inout SessionOptions) {
     options.engine = engine
     options.precision = precision
-    options.threads = threads
+    options.threads = computing.threads
   }
 }
 
@@ -195,13 +199,19 @@ struct WatchOptions: ParsableArguments {
   @Flag(help: "Say what was found and what would be done, and train nothing.")
   var dryRun = false
 
-  @Option(help: ArgumentHelp("Append a JSON object for each update.", valueName: "file.jsonl"))
+  @Option(
+    help: ArgumentHelp("Append a JSON object for each update.", valueName: "file.jsonl"),
+    completion: .file())
   var metrics: String?
 
-  @Option(help: ArgumentHelp("Write events for TensorBoard.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("Write events for TensorBoard.", valueName: "folder"),
+    completion: .directory)
   var tensorboard: String?
 
-  @Option(help: ArgumentHelp("Write a page with the curves.", valueName: "file.html"))
+  @Option(
+    help: ArgumentHelp("Write a page with the curves.", valueName: "file.html"),
+    completion: .file())
   var html: String?
 
   /// Says what was found, trains, and says what was done.

@@ -7,18 +7,18 @@ import Terminals
 enum VerificationText {
   static func print(_ verification: FileVerification) {
     Swift.print(verification.path)
-    var table = Table()
+    var table = Table(paint: [1: Style.output.verdict])
     for verdict in verification.verdicts {
       table.row(verdict.name, verdict.status.rawValue, verdict.detail)
     }
     Swift.print(table.text)
     for line in verification.findings { Swift.print("  " + line) }
-    for note in verification.notes { Swift.print("  note: \(note)") }
+    for note in verification.notes { Swift.print("  " + Style.output.note(note)) }
   }
 
   static func print(_ comparison: CheckpointComparison) {
     Swift.print("A \(comparison.first)\nB \(comparison.second)")
-    var table = Table()
+    var table = Table(paint: [1: Style.output.verdict])
     for role in comparison.roles { table.row(role.role.rawValue, role.verdict, role.detail) }
     for output in comparison.outputs {
       table.row(
@@ -30,9 +30,10 @@ enum VerificationText {
     for field in comparison.contract {
       Swift.print("  contract \(field[0]): \(field[1]) in A, \(field[2]) in B")
     }
-    Swift.print("same weights: \(comparison.sameWeights ? "yes" : "no")")
+    let verdict = Style.output.verdict
+    Swift.print("same weights: \(verdict(comparison.sameWeights ? "yes" : "no"))")
     let function =
       comparison.sameFunction.map { $0 ? "yes" : "no" } ?? "not checked: it cannot be run"
-    Swift.print("same function: \(function)")
+    Swift.print("same function: \(verdict(function))")
   }
 }

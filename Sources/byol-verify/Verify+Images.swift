@@ -11,18 +11,18 @@ extension Verify {
     let pictures = try PictureFile.all(images)
     var options = InferenceSession.Options()
     options.precision = precision
-    options.threads = threads
-    let own = try Loaded(files[0], format: fromFormat, dialect: from, withTree: false)
+    options.threads = computing.threads
+    let own = try Loaded(files[0], format: source.fromFormat, dialect: source.from, withTree: false)
     guard let against else {
       let report = try HeadReport(own, pictures: pictures, labels: labels, options: options)
-      if json { try printJSON(report) } else { VerificationText.print(report) }
+      try say(report) { VerificationText.print(report) }
       Self.name(report.leftOut, of: pictures.count)
       return true
     }
     let pair = try CheckpointPair(
       own, try Loaded(against, withTree: false), pictures: pictures, options: options,
       tolerance: tolerance ?? CheckpointPair.usualTolerance)
-    if json { try printJSON(pair) } else { VerificationText.print(pair) }
+    try say(pair) { VerificationText.print(pair) }
     Self.name(pair.leftOut, of: pictures.count)
     return pair.agrees
   }
@@ -55,7 +55,7 @@ extension VerificationText {
     Swift.print(
       "A \(pair.first)\nB \(pair.second)\n"
         + "\(Numbers.counted(pair.pictures, "picture")), \(pair.engine)")
-    var table = Table()
+    var table = Table(paint: [1: Style.output.verdict])
     for stage in pair.stages {
       let distance = stage.relativeL2
       var detail =

@@ -20,15 +20,16 @@ struct Verify: ParsableCommand {
 
       Exit codes: 0 every check passed, 1 one did not, 2 bad input, 3 usage, 4 input/output.
       """,
-    version: NativeNames.createdBy)
+    version: versionText("byol-verify"))
 
-  @Argument(help: "The checkpoint, or two to compare.")
+  @Argument(help: "The checkpoint, or two to compare.", completion: .file())
   var files: [String]
 
   @Option(
     help: ArgumentHelp(
       "Outputs of another program: input or images_01, and embedding, projection ...",
-      valueName: "ref.npz"))
+      valueName: "ref.npz"),
+    completion: .file())
   var expect: String?
 
   @Flag(help: "With --expect: references that cannot be computed are no failure.")
@@ -40,34 +41,35 @@ struct Verify: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Run the online network on pictures: files, folders or @lists; repeatable.",
-      valueName: "pictures"))
+      valueName: "pictures"),
+    completion: .file())
   var images: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "With --images: compare the features with this checkpoint's.", valueName: "checkpoint"))
+      "With --images: compare the features with this checkpoint's.", valueName: "checkpoint"),
+    completion: .file())
   var against: String?
 
   @Option(
     help: ArgumentHelp(
       "With --images: the head's classes, a line each; otherwise the pictures' folders, sorted.",
-      valueName: "file"))
+      valueName: "file"),
+    completion: .file())
   var labels: String?
 
   @Option(help: "With --images: float32 or bfloat16.")
   var precision: Precision = .float32
 
-  @Option(help: ArgumentHelp("With --images: one a processor otherwise.", valueName: "count"))
-  var threads: Int?
+  @OptionGroup(title: "With --images") var computing: ThreadOptions
 
-  @Option(help: ArgumentHelp("The dialect, instead of looking at names.", valueName: "dialect"))
-  var from: String?
-
-  @Option(help: ArgumentHelp("The format, instead of looking at the content.", valueName: "format"))
-  var fromFormat: String?
+  @OptionGroup var source: SourceOptions
 
   @Flag(help: "Print JSON (schemas/verify-report.schema.json).")
   var json = false
+
+  @Flag(help: "Print nothing but failures.")
+  var quiet = false
 
   func validate() throws {
     guard (1...2).contains(files.count) else {
@@ -85,14 +87,11 @@ struct Verify: ParsableCommand {
     guard images.isEmpty || files.count == 1 && expect == nil else {
       throw ValidationError("--images goes with one checkpoint, and without --expect.")
     }
-    guard !images.isEmpty || against == nil && labels == nil && threads == nil else {
+    guard !images.isEmpty || against == nil && labels == nil && computing.threads == nil else {
       throw ValidationError("--against, --labels and --threads go with --images.")
     }
     guard against == nil || labels == nil else {
       throw ValidationError("--labels goes with one head; --against compares two networks.")
-    }
-    guard threads.map({ (1...1024).contains($0) }) ?? true else {
-      throw ValidationError("--threads is a number from 1 to 1024.")
     }
     guard tolerance.map({ $0.isFinite && $0 >= 0 }) ?? true else {
       throw ValidationError("--tolerance is a finite number, 0 or more.")
@@ -100,7 +99,7 @@ struct Verify: ParsableCommand {
   }
 
   static func main() {
-    runTool(Verify.self) { command in
+    runTool(Verify.self, examples: examples) { command in
       let passed =
         switch (command.images.isEmpty, command.files.count) {
         case (false, _): try command.look()
@@ -108,26 +107,51 @@ struct Verify: ParsableCommand {
         default: try command.verify()
         }
       guard passed else {
-        throw Failure(.differs, "not verified: see the lines that are not 'yes'")
+        throw Failure(
+          .differs,
+          command.quiet
+            ? "\(command.files.joined(separator: ", ")): not verified; without --quiet it says why"
+            : "not verified: see the lines that are not 'yes'")
       }
     }
   }
 
   private func compare() throws -> Bool {
     let comparison = try CheckpointComparison(
-      files[0], files[1], format: fromFormat, dialect: from,
+      files[0], files[1], format: source.fromFormat, dialect: source.from,
       tolerance: tolerance ?? CheckpointComparison.usualTolerance)
-    if json { try printJSON(comparison) } else { VerificationText.print(comparison) }
+    try say(comparison) { VerificationText.print(comparison) }
     return comparison.sameWeights && comparison.sameFunction != false
   }
 
   private func verify() throws -> Bool {
-    var verification = try FileVerification(files[0], format: fromFormat, dialect: from)
+    var verification = try FileVerification(
+      files[0], format: source.fromFormat, dialect: source.from)
     if let expect {
       try verification.expect(
-        expect, partial: partial, format: fromFormat, dialect: from, tolerance: tolerance)
+        expect, partial: partial, format: source.fromFormat, dialect: source.from,
+        tolerance: tolerance)
     }
-    if json { try printJSON(verification) } else { VerificationText.print(verification) }
+    try say(verification) { VerificationText.print(verification) }
     return verification.passed
   }
+
+  /// Prints a report as it is wanted: as JSON, as text, or not at all.
+  func say(_ report: some Encodable, asText: () -> Void) throws {
+    if json {
+      try printJSON(report)
+    } else if !quiet {
+      asText()
+    }
+  }
+
+  /// For the manual page.
+  private static let examples = [
+    Manual.Example(
+      "byol-verify byol.h5 --expect reference.npz",
+      "Checks hashes, runs two engines, and compares them with another program's outputs."),
+    Manual.Example(
+      "byol-verify pretrain.pkl byol.h5", "Compares two checkpoints' weights and what they compute."
+    ),
+  ]
 }

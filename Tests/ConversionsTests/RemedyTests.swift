@@ -51,6 +51,16 @@ import Testing
     #expect(!report.notes.contains { $0.contains("another function") })
   }
 
+  /// 3 pixels beside a 7x7 kernel are what symmetric padding means.
+  @Test func `a padding that says what the rule says is no difference`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let (report, module) = try convert(
+      sample, to: "torchvision", settings: symmetric + ["encoder.stem.pad=3"], in: folder)
+    #expect(module == nil)
+    #expect(!report.notes.contains { $0.contains("another function") })
+  }
+
   @Test func `no module beside a file of the source's own program`() throws {
     let folder = try TemporaryFolder()
     defer { folder.remove() }

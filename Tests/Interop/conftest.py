@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+# These networks run for milliseconds; without the compiler's diligence they begin in seconds.
+os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
+
 PACKAGE = Path(__file__).resolve().parents[2]
 SEED = int(os.environ.get("BYOL_INTEROP_SEED") or secrets.randbelow(1_000_000))
 

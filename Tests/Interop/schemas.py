@@ -125,6 +125,26 @@ def evaluation(folder):
     yield from inside(folder / "headed.h5")
 
 
+def choosing(folder):
+    """Parts, other types, and several checkpoints at once."""
+    half, twice, beside = folder / "half.h5", folder / "twice.h5", folder / "twice.npz"
+    types = ("--dtype", "f16", "--dtype", "statistics=bf16", "--dtype", "optimizer=bf16")
+    yield "convert-report", printed("byol-convert", SAMPLE, half, *types)
+    yield "convert-report", printed("byol-convert", half, twice, "--dtype", "bf16", "--no-probe")
+    for native in [half, twice]:
+        yield from inside(native)
+        yield "inspection", printed("byol-inspect", native)
+    yield "convert-report", printed("byol-convert", twice, beside, "--only", "online")
+    yield "sidecar", json.loads((folder / "twice.npz.byol.json").read_text())
+    several = folder / "several"
+    several.mkdir()
+    (several / "half.h5").touch()
+    nothing = folder / "nothing.npz"
+    nothing.write_bytes(b"nothing")
+    yield "convert-batch", printed(
+        "byol-convert", SAMPLE, half, nothing, "--out-dir", several, "--skip-existing", code=2)
+
+
 def collect(folder):
     """Every kind of document, from real runs of the tools: pairs of a schema's name and JSON."""
     natives = []
@@ -152,6 +172,7 @@ def collect(folder):
     yield "convert-report", printed(
         "byol-convert", whole, folder / "torch.safetensors", "--to", "torchvision")
     yield "sidecar", json.loads((folder / "torch.safetensors.byol.json").read_text())
+    yield from choosing(folder)
     yield "verify-report", printed("byol-verify", plain)
     yield "verify-report", printed("byol-verify", plain, "--expect", reference)
     yield "verify-report", printed(
@@ -196,7 +217,7 @@ def shape(node):
 # Objects whose keys are data: paths of fields, roles, words.
 MAPS = {"origins", "fingerprints", "hyperparameters", "variables", "places", "rules", "cannot_tell",
         "bind", "stride_at", "maps", "maps/*", "contract/stem", "records", "containers", "constants",
-        "defaults", "values", "made"}  # fmt: skip
+        "defaults", "values", "made", "types"}  # fmt: skip
 
 
 def fields(node, path=(), name=""):

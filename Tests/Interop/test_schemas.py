@@ -19,10 +19,21 @@ IN_DIALECT = """
     loss augmentation optimizer optimizer/excludes optimizer/variant optimizer/hyperparameters/*
     schedule tau tau/base tau/divisor target_bn step_counts random"""
 
+# Fields of a record of a cast.
+CAST = "types/* engine unmeasured"
+CASTS = f"casts {inside('casts/*', CAST)}"
+
+# What a report of several conversions holds of each.
+REPORT_OPTIONAL = f"fingerprints/* mapping mapping/*/axes made/* cast {inside('cast', CAST)}"
+REPORT_TEXT = f"""
+    source/path output/path architecture checks/*/detail left_out/*/names/* notes/* mapping/*/source
+    mapping/*/native {inside('cast', "engine unmeasured")}"""
+
 # Fields that are absent where there is nothing to say.
 OPTIONAL = {
     "contract": "encoder/stem/pad",
-    "convert-report": "fingerprints/* mapping mapping/*/axes made/*",
+    "convert-batch": inside("conversions/*/report", "fingerprints/*"),
+    "convert-report": REPORT_OPTIONAL,
     "dialect": f"""
         source checked licence arrange order spellings maps maps/* maps/*/* variables variables/*
         variables/*/from records records/* places places/* rules/* rules/*/*/at rules/*/*/axes
@@ -39,13 +50,15 @@ OPTIONAL = {
     "evaluation-report": "written",
     "inspection": """
         form source source/sha256 source_dialect source_dialect/spelling source_dialect/variables/*
-        counts made made/* licence created_by roles/*/fingerprint fingerprint tensors/*/statistics""",
+        counts made made/* licence created_by roles/*/fingerprint fingerprint tensors/*/statistics """
+    + CASTS,
     "provenance": """
         source source/sha256 dialect dialect/spelling dialect/variables/* counts origins/*
-        fingerprints/* licence made made/* attributes attributes/online/heads/shapes""",
+        fingerprints/* licence made made/* attributes attributes/online/heads/shapes """
+    + CASTS,
     "recipe": f"step {IN_DIALECT} optimizer/last_lr",
     "sidecar": f"""
-        contract/encoder/stem/pad origins/* made made/* recipe/step recipe/optimizer/last_lr
+        contract/encoder/stem/pad origins/* made made/* recipe/step recipe/optimizer/last_lr {CASTS}
         {inside("recipe", IN_DIALECT)}""",
     "train-report": "checkpoint first_loss last_loss images_per_second findings/*/consequence",
     "tree": "entries/*/*/axes entries/*/*/order entries/*/*/big_endian entries/*/*/sha256",
@@ -58,9 +71,11 @@ OPTIONAL = {
 
 # Texts that are for people, or names that others chose.
 FREE_TEXT = {
-    "convert-report": """
-        source/path output/path architecture checks/*/detail left_out/*/names/* notes/* mapping/*/source
-        mapping/*/native""",
+    "convert-batch": """
+        conversions/*/source conversions/*/output conversions/*/failure
+        conversions/*/report/source/path conversions/*/report/output/path
+        conversions/*/report/architecture conversions/*/report/checks/*/detail""",
+    "convert-report": REPORT_TEXT,
     "dialect": """
         title source licence maps/*/* variables/*/default places/*/*/* rules/*/*/at rules/*/*/native
         rules/*/*/dialect forms/*/name forms/*/mounts/*/dialect forms/*/mounts/*/native
@@ -74,8 +89,10 @@ FREE_TEXT = {
         notes/* written""",
     "inspection": """
         path form source/name source_dialect/form source_dialect/variables/* licence created_by
-        architecture contract/*/value recipe/*/value verification/* notes/*""",
-    "provenance": "source/name dialect/form dialect/variables/* created_by licence attributes/online/heads/shapes",
+        architecture contract/*/value recipe/*/value verification/* notes/*
+        casts/*/engine casts/*/unmeasured""",
+    "provenance": "casts/*/engine casts/*/unmeasured source/name dialect/form dialect/variables/* created_by licence attributes/online/heads/shapes",
+    "sidecar": "casts/*/engine casts/*/unmeasured",
     "train-report": """
         checkpoint output architecture findings/*/field findings/*/value findings/*/consequence engine
         corrupt/*/name corrupt/*/reason""",

@@ -38,8 +38,13 @@ struct Tool {
     try run(arguments, in: directory)
   }
 
-  func run(_ arguments: [String], in directory: URL = Shared.package) throws -> Outcome {
+  /// Runs the tool with those variables added to the environment, or replaced in it.
+  func run(
+    _ arguments: [String], in directory: URL = Shared.package,
+    environment: [String: String] = [:]
+  ) throws -> Outcome {
     let process = Process()
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.executableURL = url
     process.arguments = arguments
     process.currentDirectoryURL = directory

@@ -139,20 +139,22 @@ extension ReaderProcess {
   /// The name of the program.
   static let name = "byol-hdf5-reader"
 
-  /// Where the program is: beside the one that runs, or where `BYOL_HDF5_READER` says.
+  /// Where the program is: where `BYOL_HDF5_READER` says, beside the one that runs, as built, or in
+  /// `../libexec/byol-checkpoints`, as installed.
   static func program() throws -> String {
     if let path = getenv("BYOL_HDF5_READER") { return String(cString: path) }
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
     let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
     let own = String(decoding: buffer.prefix(max(count, 0)).map(UInt8.init), as: UTF8.self)
-    let path = own.prefix(through: own.lastIndex(of: "/") ?? own.startIndex) + name
-    guard access(String(path), X_OK) == 0 else {
+    let folder = own.prefix(upTo: own.lastIndex(of: "/") ?? own.startIndex)
+    let places = ["\(folder)/\(name)", "\(folder)/../libexec/byol-checkpoints/\(name)"]
+    guard let path = places.first(where: { access($0, X_OK) == 0 }) else {
       throw Failure(
         .inputOutput,
         "HDF5 of other programs is read by \(name), which belongs beside this program and is not "
-          + "there (\(path))")
+          + "there (\(places[0]))")
     }
-    return String(path)
+    return path
   }
 
   private static func spawn(_ program: String, input: Int32, output: Int32) throws -> pid_t {

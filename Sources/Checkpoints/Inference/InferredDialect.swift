@@ -8,7 +8,7 @@ extension Inference {
   ///
   /// - Parameters:
   ///   - name: the dialect's name.
-  ///   - settings: fields of the contract that a forward pass has told: `padding`.
+  ///   - padding: the rule that a forward pass has told, if one has.
   /// - Throws: `Failure` (`badInput`) where a name cannot be written as a template.
   public func dialectFile(named name: String, padding: Contract.Padding? = nil) throws -> [UInt8] {
     let rules = try InferredRules(assignments, besides: unknown)

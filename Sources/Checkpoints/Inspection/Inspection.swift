@@ -59,6 +59,8 @@ public struct Inspection: Codable, Sendable {
   public var counts: Provenance.Counts?
   /// How the networks were made that the source had not, by role.
   public var made: [String: MadeRole]?
+  /// How numbers were cast to other types, in order.
+  public var casts: [CastRecord]?
   /// The licence of the weights, where it is known.
   public var licence: String?
   /// The tool that made the file.
@@ -83,7 +85,8 @@ public struct Inspection: Codable, Sendable {
   public var notes: [String]
 
   enum CodingKeys: String, CodingKey {
-    case path, size, format, dialect, form, source, counts, made, licence, architecture, roles
+    case path, size, format, dialect, form, source, counts, made, casts, licence, architecture,
+      roles
     case fingerprint, contract, recipe, verification, tensors, notes
     case sourceDialect = "source_dialect"
     case createdBy = "created_by"
@@ -105,6 +108,7 @@ public struct Inspection: Codable, Sendable {
     sourceDialect = isNative ? checkpoint.provenance.dialect : nil
     counts = checkpoint.provenance.counts
     made = checkpoint.provenance.made
+    casts = checkpoint.provenance.casts
     licence = checkpoint.provenance.licence
     createdBy = isNative ? checkpoint.provenance.createdBy : nil
     architecture = checkpoint.contract.summary

@@ -26,8 +26,9 @@ func differences(of contract: Contract, from plain: Contract) -> [String] {
   if mine.stem.stride != theirs.stem.stride {
     add("the stride of the first convolution", mine.stem.stride, theirs.stem.stride)
   }
-  if mine.stem.pad != theirs.stem.pad {
-    add("padding of the first convolution", mine.stem.pad ?? 0, theirs.stem.pad ?? 0)
+  if mine.stem.pad != theirs.stem.pad, mine.stemPixels != theirs.stemPixels {
+    func words(_ pixels: Int?) -> String { pixels.map { "\($0)" } ?? "SAME" }
+    add("padding of the first convolution", words(mine.stemPixels), words(theirs.stemPixels))
   }
   if mine.strides != theirs.strides { add("the stride of stages", mine.strides, theirs.strides) }
   if mine.strideAt != theirs.strideAt {
@@ -44,4 +45,13 @@ func consequence(of contract: Contract, insteadOf plain: Contract) -> String {
   contract.encoder.padding == .same && plain.encoder.padding == .symmetric
     ? "DeepMind's ResNet-50 fell from 74.6 to about 70 % top-1 on ImageNet with symmetric padding"
     : "the same weights then compute another function"
+}
+
+extension Contract.Encoder {
+  /// Pixels of padding on every side of the first convolution, said or by the rule; nil where SAME makes
+  /// the sides differ.
+  fileprivate var stemPixels: Int? {
+    if let pad = stem.pad { return pad }
+    return padding == .symmetric || stem.stride == 1 ? (stem.kernel - 1) / 2 : nil
+  }
 }

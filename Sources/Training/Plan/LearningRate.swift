@@ -55,7 +55,7 @@ public struct LearningRate: Sendable, Hashable {
 
   /// The learning rate of the step of that index, counted from 0.
   ///
-  /// - Parameter peak: of a group with a largest learning rate of its own; the schedule's where nil.
+  /// - Parameter other: of a group with a largest learning rate of its own; the schedule's where nil.
   public func at(_ step: Int, peak other: Double? = nil) -> Double {
     let peak = other ?? self.peak
     let (step, warmup, total) = (Double(step), Double(warmup), Double(total))
