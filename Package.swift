@@ -65,9 +65,8 @@ let ownTargets: [Target] = [
     name: "Schemas", path: "schemas",
     // Read by people and by programs that check JSON, not by the tools.
     exclude: [
-      "contract", "convert-batch", "convert-report", "dialect", "evaluation-report", "health",
-      "index",
-      "inspection",
+      "comparison", "contract", "convert-batch", "convert-report", "dialect", "embed-report",
+      "evaluation-report", "health", "index", "inspection", "layout-report", "pictures-report",
       "provenance", "recipe", "sidecar", "train-report", "tree", "verification", "verify-report",
     ].map { $0 + ".schema.json" },
     resources: [
@@ -78,6 +77,7 @@ let ownTargets: [Target] = [
   // Libraries, lowest first.
   .target(name: "Tensors", dependencies: [crypto], swiftSettings: strict),
   .target(name: "HDF5Records", swiftSettings: strict),
+  .target(name: "Confinement", dependencies: ["CLinux"], swiftSettings: strict),
   .target(
     name: "Archives", dependencies: ["HDF5Records", "Tensors", "CLinux", "CZlib"],
     swiftSettings: strict),
@@ -171,7 +171,8 @@ let ownTargets: [Target] = [
     name: "byol-report", dependencies: ["Inspecting", "Reports", "Terminals", arguments],
     swiftSettings: strict),
   .executableTarget(
-    name: "byol-hdf5-reader", dependencies: ["CHDF5", "CLinux", "CZlib", "HDF5Records"],
+    name: "byol-hdf5-reader",
+    dependencies: ["CHDF5", "CLinux", "Confinement", "CZlib", "HDF5Records"],
     swiftSettings: strict),
 
   // The example of docs/library.md, which is a package of its own too.
@@ -188,11 +189,17 @@ let ownTargets: [Target] = [
   .target(
     name: "TestSupport", dependencies: ["Archives", "Checkpoints", "Tensors"],
     path: "Tests/TestSupport", swiftSettings: strict),
+  // Stands for a reader of foreign HDF5 that was taken over, in tests.
+  .executableTarget(
+    name: "confined-attempts", dependencies: ["CLinux", "Confinement", "HDF5Records"],
+    path: "Tests/ConfinedAttempts", swiftSettings: strict),
   .testTarget(
     name: "TensorsTests", dependencies: ["TestSupport", "Tensors"], swiftSettings: strict),
   .testTarget(
     name: "ArchivesTests",
-    dependencies: ["TestSupport", "Archives", "HDF5Records", "byol-hdf5-reader"],
+    dependencies: [
+      "TestSupport", "Archives", "HDF5Records", "byol-hdf5-reader", "confined-attempts",
+    ],
     resources: [.copy("Fixtures")], swiftSettings: strict),
   .testTarget(
     name: "HDF5WritingTests",
@@ -268,6 +275,9 @@ let products: [Product] = [
   .library(name: "Networks", targets: ["Networks"]),
   .library(name: "Embedding", targets: ["Embedding", "Images"]),
   .library(name: "Training", targets: ["Training", "Gradients"]),
+  // For `Fuzz/`, a package of its own.
+  .library(
+    name: "Readers", targets: ["Tensors", "HDF5Records", "Archives", "Checkpoints", "Images"]),
 ]
 
 let package = Package(

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import bounds_report
 import inference_report
 import report
 import training_report
@@ -10,7 +11,7 @@ import training_report
 PACKAGE = Path(__file__).resolve().parent.parent
 PARTS = (
     ("conversion.json", report.markdown), ("inference.json", inference_report.section),
-    ("training.json", training_report.section))
+    ("training.json", training_report.section), ("bounds.json", bounds_report.section))
 
 
 def write():

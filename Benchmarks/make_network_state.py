@@ -15,12 +15,17 @@ import numpy as np
 NETWORKS = {"resnet200x2": ("res_net200/~", (3, 24, 36, 3), 2)}
 
 
-def main(path, network):
+def choose(network):
+    """Makes the names and shapes of `haiku_resnet50` those of another network."""
     prefix, blocks, width = NETWORKS[network]
     haiku_resnet50.PREFIX = prefix
     haiku_resnet50.BLOCKS = blocks
     haiku_resnet50.STEM *= width
     haiku_resnet50.CHANNELS = tuple(width * channels for channels in haiku_resnet50.CHANNELS)
+
+
+def main(path, network):
+    choose(network)
     arrays = {}
     make_resnet50_state.network(np.random.default_rng(0), "online", arrays)
     np.savez(path, **arrays)

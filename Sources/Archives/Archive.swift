@@ -10,6 +10,12 @@ public struct Archive: Sendable {
   public var attributes: [Node.Entry]
   /// The file's name without its ending, where programs tell by it which network the file holds.
   public var name: String?
+  /// What the user should know of how it was read, a sentence each.
+  public var notes: [String] = []
+
+  /// The most containers on a path from the root to a leaf, the root among them: readers refuse deeper
+  /// trees, which others go down level by level.
+  public static let depthLimit = 64
 
   /// A tree, and the format it came from or goes to.
   public init(_ root: Node, format: String, attributes: [Node.Entry] = []) {

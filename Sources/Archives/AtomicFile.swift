@@ -40,6 +40,7 @@ public final class AtomicFile {
   private let descriptor: Int32
   private var isOpen = true
   private var reserved = 0
+  private var isPrepared = false
 
   /// How the destination is treated.
   public struct Options: Sendable {
@@ -69,7 +70,7 @@ public final class AtomicFile {
     self.options = options
     target = try Destination(path, force: options.force)
     try options.willBegin(.create)
-    target.removeStaleTemporaries()
+    target.removeAbandoned()
     (temporaryPath, descriptor) = try target.makeTemporary()
     output = OutputFile(descriptor: descriptor, path: path)
     try options.willBegin(.reserve)
@@ -83,24 +84,68 @@ public final class AtomicFile {
     _ = try Destination(path, force: force)
   }
 
+  /// Refuses a destination that is also read, by whatever name.
+  ///
+  /// - Throws: `Failure` (`usage`) that says which input it is.
+  public static func check(_ path: String, isNoneOf inputs: [String]) throws {
+    var (ours, theirs) = (stat(), stat())
+    let exists = stat(path, &ours) == 0
+    for input in inputs {
+      let isSame =
+        exists && stat(input, &theirs) == 0 && theirs.st_dev == ours.st_dev
+        && theirs.st_ino == ours.st_ino
+      guard !isSame, input != path else {
+        throw Failure(.usage, file: path, "the output would take the place of \(input)")
+      }
+    }
+  }
+
   /// Removes a file that a new one makes wrong, if there is one.
   ///
   /// - Throws: `Failure` (`usage`) where there is one and `force` is not set; (`inputOutput`).
   public static func remove(_ path: String, force: Bool) throws {
-    if unlinkIsNeeded(path) {
-      guard force else {
-        throw Failure(.usage, file: path, "this file speaks of the output; --force removes it")
-      }
-      guard unlink(path) == 0 else { throw Failure.system("cannot remove", file: path) }
+    try checkRemoval(path, force: force)
+    guard unlink(path) == 0 || errno == ENOENT else {
+      throw Failure.system("cannot remove", file: path)
     }
   }
 
-  private static func unlinkIsNeeded(_ path: String) -> Bool {
+  /// Refuses to remove a file, if there is one, and changes nothing.
+  ///
+  /// - Throws: `Failure` (`usage`) where there is one and `force` is not set.
+  public static func checkRemoval(_ path: String, force: Bool) throws {
     var status = stat()
-    return lstat(path, &status) == 0
+    guard !force, lstat(path, &status) == 0 else { return }
+    throw Failure(.usage, file: path, "this file speaks of the output; --force removes it")
+  }
+
+  /// Removes what killed programs left of a file at `path`, where it is not written now; the file itself
+  /// stays.
+  public static func removeAbandoned(_ path: String) {
+    (try? Destination(path, force: true))?.removeAbandoned()
   }
 
   deinit { discard() }
+
+  /// Brings the whole content to the disk, so that nothing remains to be done but `commit`'s renaming.
+  ///
+  /// - Throws: `Failure` (`inputOutput`); the destination is as it was.
+  public func prepare() throws {
+    guard isOpen else { throw Failure(.usage, file: path, "the file is committed already") }
+    guard !isPrepared else { return }
+    try options.willBegin(.flush)
+    try output.flush()
+    try trim()
+    try target.giveMode(to: descriptor)
+    try output.checkClosing()
+    if options.sync {
+      try options.willBegin(.sync)
+      guard fsync(descriptor) == 0 else {
+        throw Failure.system("cannot write to the disk", file: path)
+      }
+    }
+    isPrepared = true
+  }
 
   /// Gives the file its name.
   ///
@@ -110,16 +155,7 @@ public final class AtomicFile {
   public func commit() throws {
     guard isOpen else { throw Failure(.usage, file: path, "the file is committed already") }
     defer { discard() }
-    try options.willBegin(.flush)
-    try output.flush()
-    try trim()
-    try target.giveMode(to: descriptor)
-    if options.sync {
-      try options.willBegin(.sync)
-      guard fsync(descriptor) == 0 else {
-        throw Failure.system("cannot write to the disk", file: path)
-      }
-    }
+    try prepare()
     try options.willBegin(.replace)
     try target.replace(with: temporaryPath)
     if options.sync {

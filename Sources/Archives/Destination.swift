@@ -46,42 +46,22 @@ struct Destination {
     folder = try Self.realPath(parts.folder, of: path)
   }
 
-  /// Makes a new file in the destination's directory and opens it for reading and writing.
+  private var temporaries: Temporaries { Temporaries(of: name, in: folder) }
+
+  /// Makes a new file in the destination's directory and opens it for reading and writing; it is locked
+  /// while it is open.
   func makeTemporary() throws -> (path: String, descriptor: Int32) {
-    for _ in 0..<16 {
-      let random = String(UInt32.random(in: 0...UInt32.max), radix: 16)
-      let path = "\(folder)/\(temporaryPrefix)\(getpid())-\(random)"
-      // Until it has the old file's mode, no one may read who could not read that.
-      let descriptor = open(
-        path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode.map { $0 & 0o600 | 0o200 } ?? 0o666)
-      if descriptor >= 0 { return (path, descriptor) }
-      guard errno == EEXIST else { break }
-    }
-    throw Failure.system("cannot make a temporary file in \(folder)", file: path)
-  }
-
-  /// Removes temporary files of this destination whose program is gone.
-  ///
-  /// A name carries the number of its process; where a directory is shared with another machine,
-  /// such a number may belong to a program that runs there, and that program then fails to rename.
-  func removeStaleTemporaries() {
-    guard let directory = opendir(folder) else { return }
-    defer { closedir(directory) }
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if Self.isStale(name, prefix: temporaryPrefix) { unlink("\(folder)/\(name)") }
+    // Until it has the old file's mode, no one may read who could not read that.
+    let mode = mode.map { $0 & 0o600 | 0o200 } ?? 0o666
+    return try temporaries.make("a temporary file", for: path) { path in
+      let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+      return descriptor >= 0 ? descriptor : nil
     }
   }
 
-  /// Whether `name` is that of a temporary file, or directory, whose program is gone.
-  static func isStale(_ name: String, prefix: String) -> Bool {
-    guard name.hasPrefix(prefix),
-      let number = name.dropFirst(prefix.count).split(separator: "-").first,
-      let process = pid_t(number), process > 0
-    else { return false }
-    return kill(process, 0) != 0 && errno == ESRCH
+  /// Removes temporary files of this destination that killed programs left.
+  func removeAbandoned() {
+    temporaries.forEachAbandoned { unlink($0) }
   }
 
   /// Gives the open file the permissions of the file it replaces.
@@ -123,15 +103,6 @@ struct Destination {
     guard fsync(descriptor) == 0 || errno == EINVAL else {
       throw Failure.system("cannot write the directory to the disk", file: path)
     }
-  }
-
-  private var temporaryPrefix: String { Self.temporaryPrefix(name) }
-
-  /// What the names of temporary files for `name` begin with; a file name has 255 bytes.
-  static func temporaryPrefix(_ name: String) -> String {
-    var stem = name
-    while stem.utf8.count > 200 { stem.removeLast() }
-    return ".\(stem).byol-tmp-"
   }
 
   private static func exists(_ path: String) -> Failure {

@@ -67,6 +67,19 @@ public final class OutputFile {
     }
   }
 
+  /// Asks the system, as a close does, whether all that it took is written: network file systems and
+  /// quotas may tell no sooner. The descriptor stays open.
+  ///
+  /// - Throws: `Failure` (`inputOutput`).
+  func checkClosing() throws {
+    let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+    guard copy >= 0 else { throw Failure.system("cannot examine", file: path) }
+    // An interrupted close has closed.
+    guard close(copy) == 0 || errno == EINTR else {
+      throw Failure.system("cannot write", file: path)
+    }
+  }
+
   /// Overwrites bytes that `write` has already taken.
   ///
   /// - Throws: `Failure` (`inputOutput`).

@@ -114,3 +114,8 @@ static inline int linux_exchange(const char *one, const char *other) {
   return -1;
 #endif
 }
+
+/// A system call by its number, for those that the C library has no function for.
+static inline long linux_call(long number, long one, long two, long three) {
+  return syscall(number, one, two, three);
+}

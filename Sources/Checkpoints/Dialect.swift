@@ -16,7 +16,7 @@ public struct Dialect: Sendable {
   public var title: String { file.title }
   /// How the rules were checked.
   public var checked: String? { file.checked }
-  /// The licence of the published weights, where there are any.
+  /// The licence of the weights that its makers published; other files with these names have their own.
   public var licence: String? { file.licence }
   /// How the program begins linear layers.
   public var initialiser: Initialiser { file.initialiser ?? .kaimingUniform }

@@ -13,7 +13,7 @@ struct DialectFile: Codable, Sendable {
   /// How the rules were checked: `genuine fixture`, `the project's class in interop (version)` or
   /// `facts only`.
   var checked: String?
-  /// The licence of the published weights.
+  /// The licence of the weights that were published, which names alone cannot tell from others.
   var licence: String?
   /// Names of `schemas/fragments` whose maps, places, rules and beliefs this dialect shares.
   var fragments: [String]?

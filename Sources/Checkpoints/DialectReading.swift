@@ -100,7 +100,7 @@ struct DialectReading {
     if !texts.isEmpty { provenance.attributes = Dictionary(texts) { $1 } }
     provenance.counts = counts
     provenance.origins = origins
-    provenance.licence = dialect.licence
+    provenance.licence = Provenance.licence(among: provenance.attributes ?? [:])
     let checkpoint = Checkpoint(
       entries: entries, contract: contract, recipe: recipe, provenance: provenance, tree: tree,
       extras: extras)

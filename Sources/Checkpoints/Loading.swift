@@ -44,7 +44,7 @@ public struct Loaded: Sendable {
       let opened = try Opened(path, format: format, with: others)
       try self.init(
         opened, dialect: try given ?? Self.dialect(of: opened.archive, named: dialect), drop: drop,
-        sidecar: Sidecar.path(of: path), withTree: withTree)
+        sidecarOf: path, withTree: withTree)
     } catch let failure as Failure {
       // What the user asked for is not the file's fault.
       throw failure.kind == .usage ? failure : failure.of(file: path)
@@ -64,14 +64,15 @@ public struct Loaded: Sendable {
     do {
       try self.init(
         try Opened(path, format: format?.name, named: name), dialect: dialect, drop: NamePatterns(),
-        sidecar: nil, withTree: true)
+        sidecarOf: nil, withTree: true)
     } catch let failure as Failure {
       throw failure.of(file: path)
     }
   }
 
   private init(
-    _ opened: Opened, dialect: Dialect?, drop: NamePatterns, sidecar: String?, withTree: Bool
+    _ opened: Opened, dialect: Dialect?, drop: NamePatterns, sidecarOf named: String?,
+    withTree: Bool
   ) throws {
     path = opened.path
     files = opened.files
@@ -84,13 +85,14 @@ public struct Loaded: Sendable {
     notes = opened.notes + imported.notes
     dropped = imported.dropped
     try drop.checkUsed()
-    if dialect != nil, let sidecar, let said = try Sidecar.read(sidecar) {
+    if dialect != nil, let named, let said = try Sidecar.read(of: named) {
       checkpoint.contract = said.contract
       checkpoint.recipe = said.recipe
       checkpoint.provenance.origins.merge(said.origins) { $1 }
       checkpoint.provenance.made = said.made
       checkpoint.provenance.casts = said.casts
-      notes.append("contract and recipe are from \(baseName(sidecar))")
+      checkpoint.provenance.licence = said.licence ?? checkpoint.provenance.licence
+      notes.append("contract and recipe are from \(baseName(Sidecar.path(of: named)))")
     }
     notes += dialect?.assumptions(checkpoint.provenance.origins) ?? []
     guard !checkpoint.entries.isEmpty else {

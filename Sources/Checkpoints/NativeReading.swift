@@ -25,6 +25,7 @@ public enum NativeReading {
     var entries: [Checkpoint.Entry] = []
     var extras: [Checkpoint.Entry] = []
     var ignored: [String] = []
+    var unknown: [String] = []
     var dropped: Set<String> = []
     for leaf in archive.leaves {
       let name = leaf.name
@@ -52,16 +53,22 @@ public enum NativeReading {
         continue
       }
       guard ["online", "target", "optimizer", "training"].contains(name.prefix { $0 != "/" }) else {
-        throw Failure(
-          place: name, expected: "a name of the native layout (unknown groups begin with x-)",
-          found: name)
+        unknown.append(name)
+        continue
       }
       entries.append(Checkpoint.Entry(name, tensor))
     }
     if !ignored.isEmpty {
       notes.append("\(ignored.count) tensors of other programs were ignored: \(ignored[0]) ...")
     }
-    try checkVersion(archive, documents, &notes)
+    let isNewer = try checkVersion(archive, documents, &notes)
+    // A newer minor version may have documents at the root that this program does not know.
+    if let name = unknown.first(where: { !isNewer || $0.contains("/") }) {
+      throw Failure(
+        place: name, expected: "a name of the native layout (unknown groups begin with x-)",
+        found: name)
+    }
+    if !unknown.isEmpty { notes.append("not read: \(unknown.joined(separator: ", "))") }
     var provenance = try decode(Provenance.self, "provenance", documents)
     provenance.counts?.drop(dropped)
     let contract = try decode(Contract.self, "contract", documents)
@@ -81,10 +88,10 @@ public enum NativeReading {
     return Imported(checkpoint: checkpoint, notes: notes, dropped: dropped.count)
   }
 
-  /// Refuses another major version, and notes a newer minor one.
+  /// Refuses another major version, and notes a newer minor one: then the result is true.
   private static func checkVersion(
     _ archive: Archive, _ documents: [String: [UInt8]], _ notes: inout [String]
-  ) throws {
+  ) throws -> Bool {
     struct Version: Decodable { var format_version: [Int] }
     var version = try decode(Version.self, "provenance", documents).format_version
     if let entry = archive.attributes.first(where: { $0.key == .text("format_version") }),
@@ -106,6 +113,7 @@ public enum NativeReading {
         "the file has version \(version[0]).\(version[1]) of the layout, this program knows "
           + "\(NativeNames.major).\(NativeNames.minor): what is new in it is not read")
     }
+    return version[1] > NativeNames.minor
   }
 
   private static func decode<Value: Decodable>(

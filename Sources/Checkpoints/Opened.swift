@@ -30,6 +30,8 @@ package struct Opened {
       let folder = others.isEmpty ? try Folder(path) : try Folder(files: [path] + others)
       files = folder.parts.map(\.file)
       archive = folder.archive
+      notes = archive.notes
+      try archive.checkNames()
       if archive.format == Keras().name { archive = archive.withAttributesInside }
       if !folder.leftAside.isEmpty {
         let names = folder.leftAside.map { "\($0.name) (\($0.reason))" }
@@ -40,9 +42,11 @@ package struct Opened {
     let file = try MappedFile(path)
     let format = try format.map { try Formats.named($0) } ?? Formats.recognising(file)
     archive = try format.read(file)
+    try archive.checkNames()
     // Lists of layers are part of the tree of such files.
     if format is Keras { archive = archive.withAttributesInside }
     archive.name = name ?? Folder.stem(baseName(path))
+    notes = archive.notes
     files = [file]
   }
 }

@@ -82,7 +82,7 @@ public struct Provenance: Codable, Hashable, Sendable {
   public var fingerprints: [String: String]
   /// The tool and version that made the file.
   public var createdBy: String
-  /// The licence of the weights, where it is known.
+  /// The licence of the weights, where the file or the user says it.
   public var licence: String?
   /// What the file said of itself as a whole: the metadata of a safetensors file.
   public var attributes: [String: String]?
@@ -109,6 +109,12 @@ public struct Provenance: Codable, Hashable, Sendable {
 }
 
 extension Provenance {
+  /// The licence that a file states of itself: its text `license`, in either spelling and case.
+  static func licence(among texts: [String: String]) -> String? {
+    texts.sorted { $0.key < $1.key }
+      .first { ["license", "licence"].contains($0.key.lowercased()) && !$0.value.isEmpty }?.value
+  }
+
   /// The attributes as an archive has them.
   var attributeNodes: [Node.Entry] {
     (attributes ?? [:]).sorted { $0.key < $1.key }.map {

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 import Tensors
 
-/// `OUT.byol.json`: contract and recipe beside a file whose format or dialect cannot hold them.
+/// `OUT.byol.json`: contract, recipe and licence beside a file whose format or dialect cannot hold them.
 public struct Sidecar: Codable, Sendable {
   /// What a forward pass needs.
   public var contract: Contract
@@ -14,6 +14,10 @@ public struct Sidecar: Codable, Sendable {
   public var made: [String: MadeRole]?
   /// How numbers were cast to other types, in order.
   public var casts: [CastRecord]?
+  /// What is being replaced; absent once that is done.
+  public var change: Change?
+  /// The licence of the weights, where it is known.
+  public var licence: String?
 
   /// The sidecar of a checkpoint.
   public init(_ checkpoint: Checkpoint) {
@@ -22,6 +26,7 @@ public struct Sidecar: Codable, Sendable {
     origins = checkpoint.provenance.origins
     made = checkpoint.provenance.made
     casts = checkpoint.provenance.casts
+    licence = checkpoint.provenance.licence
   }
 
   /// The path of the sidecar of the file at `path`.
@@ -39,8 +44,10 @@ public struct Sidecar: Codable, Sendable {
     do {
       let sidecar = try JSONDecoder().decode(
         Sidecar.self, from: Data(try file.withBytes { Array($0) }))
-      try sidecar.contract.check()
-      try sidecar.recipe.check()
+      for one in [sidecar] + (sidecar.change?.before ?? []) {
+        try one.contract.check()
+        try one.recipe.check()
+      }
       return sidecar
     } catch let failure as Failure {
       throw failure.of(file: path)

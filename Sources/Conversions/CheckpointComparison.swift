@@ -3,7 +3,8 @@ import Checkpoints
 import Networks
 import Tensors
 
-/// Whether two checkpoints have the same weights, role by role, and compute the same.
+/// Whether two checkpoints have the same weights, role by role, and compute the same: the tensors of
+/// `CheckpointDifferences`, and what the networks make of them.
 public struct CheckpointComparison: Codable, Sendable {
   /// A role in both files.
   public struct RoleVerdict: Codable, Sendable {
@@ -11,7 +12,7 @@ public struct CheckpointComparison: Codable, Sendable {
     public var role: Role
     /// `same`, `different`, `only in A`, `only in B`.
     public var verdict: String
-    /// What differs, where something does.
+    /// What happened to it, in a sentence; empty where nothing did.
     public var detail: String
   }
 
@@ -63,63 +64,32 @@ public struct CheckpointComparison: Codable, Sendable {
     self.first = first
     self.second = second
     self.tolerance = tolerance
-    let one = try Loaded(first, format: format, dialect: dialect, withTree: false).checkpoint
-    let other = try Loaded(second, format: format, dialect: dialect, withTree: false).checkpoint
+    let one = try Loaded(first, format: format, dialect: dialect, withTree: false)
+    let other = try Loaded(second, format: format, dialect: dialect, withTree: false)
     let engine = Engines.exact()
     self.engine = engine.name
-    sameWeights = true
-    sameFunction = nil
-    roles = try Self.compareRoles(one, other)
+    let differences = try CheckpointDifferences(one, other)
+    roles = Self.verdicts(of: differences)
     sameWeights = roles.allSatisfy { $0.verdict == "same" }
-    contract = try one.contract.differences(from: other.contract)
-    try compareOutputs(one, other, engine)
+    sameFunction = nil
+    contract = differences.contract
+    try compareOutputs(one.checkpoint, other.checkpoint, engine)
     sameFunction = outputs.isEmpty ? nil : outputs.allSatisfy(\.agrees)
   }
 
-  private static func compareRoles(_ one: Checkpoint, _ other: Checkpoint) throws -> [RoleVerdict] {
-    let mine = try Fingerprints(of: one).byName
-    let theirs = try Fingerprints(of: other).byName
-    return try Role.allCases.filter(\.isWeights).compactMap { role in
-      switch (mine[role.rawValue], theirs[role.rawValue]) {
-      case (nil, nil): nil
-      case (_, nil): RoleVerdict(role: role, verdict: "only in A", detail: "")
-      case (nil, _): RoleVerdict(role: role, verdict: "only in B", detail: "")
-      case (let a?, let b?) where a == b: RoleVerdict(role: role, verdict: "same", detail: "")
-      default:
-        RoleVerdict(role: role, verdict: "different", detail: try difference(role, one, other))
-      }
+  /// The roles of weights, in the words of this report.
+  private static func verdicts(of differences: CheckpointDifferences) -> [RoleVerdict] {
+    differences.roles.filter { $0.role.isWeights }.map { role in
+      let verdict =
+        switch role.verdict {
+        case .same: "same"
+        case .changed: "different"
+        case .added: "only in B"
+        case .removed: "only in A"
+        }
+      let sentence = differences.sentences.first { $0.role == role.role }?.text
+      return RoleVerdict(role: role.role, verdict: verdict, detail: sentence ?? "")
     }
-  }
-
-  /// The first tensors of a role that differ, and by how much.
-  private static func difference(
-    _ role: Role, _ one: Checkpoint, _ other: Checkpoint
-  ) throws -> String {
-    var changed: [String] = []
-    var largest = 0.0
-    for entry in one.entries where Role(of: entry.path) == role {
-      guard let theirs = other[entry.path] else {
-        changed.append(entry.path + " is only in A")
-        continue
-      }
-      guard theirs.shape == entry.tensor.shape else {
-        changed.append("\(entry.path) has shape \(entry.tensor.shape) in A, \(theirs.shape) in B")
-        continue
-      }
-      guard try !entry.tensor.hasSameBits(as: theirs) else { continue }
-      changed.append(entry.path)
-      for (mine, other) in zip(try entry.tensor.doubles(), try theirs.doubles()) {
-        let distance = abs(mine - other)
-        if distance.isNaN, mine.isNaN != other.isNaN { largest = .infinity }
-        largest = max(largest, distance)
-      }
-    }
-    for entry in other.entries where Role(of: entry.path) == role && one[entry.path] == nil {
-      changed.append(entry.path + " is only in B")
-    }
-    let most = largest.isFinite ? "by up to \(Numbers.error(largest))" : "some no numbers"
-    return "\(Numbers.counted(changed.count, "tensor")), \(most): " + (changed.first ?? "")
-      + (changed.count > 1 ? ", ..." : "")
   }
 
   private mutating func compareOutputs(

@@ -4,34 +4,62 @@ import HDF5Writing
 import Tensors
 
 extension Conversion {
-  /// Writes a directory of files, a network in each, and reads it again before it gets its name.
+  /// Writes a directory of files, and reads it again before it gets its name: of Keras weights a network
+  /// in each, of safetensors the shards and their index.
   func writeFolder(
     progress: @escaping @Sendable (Int) -> Void, report: inout ConversionReport
   ) throws {
     guard let made = try exported() else { return }
-    let folder = try AtomicFolder(
-      destination.path, AtomicFile.Options(force: options.force, sync: options.sync))
+    let folder = try AtomicFolder(destination.path, fileOptions)
     let damage = sourceDamage()
     do {
       report.tell(of: made)
-      var done = 0
-      for (name, archive) in KerasFiles.files(of: made.archive, named: networkName(of: made)) {
-        let before = done
-        let output = try folder.makeFile(name)
-        let file = OutputFile(
-          descriptor: output.descriptor, path: folder.temporaryPath(of: name))
-        try writeKeras(archive, into: file, threads: options.threads) { progress(before + $0) }
-        done += archive.tensorBytes
+      if let limit = options.shardSize {
+        try writeShards(made.archive, limit: limit, into: folder, progress: progress)
+      } else {
+        try writeNetworks(made, into: folder, progress: progress)
       }
+      try folder.flush()
       let written = try Loaded(folder.temporaryPath, format: nil, writtenIn: destination.dialect)
-      try compare(with: written, made, report: &report)
+      let beside = try compare(with: written, made, report: &report)
       try damage?.value()
-      report.output.size = written.size
-      try folder.commit()
+      report.output.size = folder.size
+      try beside.commit(
+        destination.path, folder.temporaryPath, fileOptions, prepare: folder.prepare,
+        commit: folder.commit)
     } catch let failure as Failure {
       folder.discard()
       throw failure.named(destination.path, insteadOf: folder.temporaryPath)
     }
+  }
+
+  private func writeNetworks(
+    _ made: Exported, into folder: AtomicFolder, progress: @escaping @Sendable (Int) -> Void
+  ) throws {
+    var done = 0
+    for (name, archive) in KerasFiles.files(of: made.archive, named: networkName(of: made)) {
+      let before = done
+      let output = try folder.makeFile(name)
+      let file = OutputFile(descriptor: output.descriptor, path: folder.temporaryPath(of: name))
+      try writeKeras(archive, into: file, threads: options.threads) { progress(before + $0) }
+      done += archive.tensorBytes
+    }
+  }
+
+  private func writeShards(
+    _ archive: Archive, limit: Int, into folder: AtomicFolder,
+    progress: @escaping @Sendable (Int) -> Void
+  ) throws {
+    let shards = try SafetensorsShards(archive, limit: limit)
+    var done = 0
+    for shard in shards.files {
+      let output = try folder.makeFile(shard.name)
+      try Safetensors().write(shard.archive, to: output)
+      try output.flush()
+      done += shard.archive.tensorBytes
+      progress(done)
+    }
+    try folder.makeFile(SafetensorsShards.indexName()).write(shards.index)
   }
 
   /// Writes the one network of a tree as a file of Keras weights.
@@ -65,10 +93,10 @@ extension Conversion {
     return held.flatMap { KerasNetworks.name(of: Role(of: $0.path)) } ?? "weights"
   }
 
-  /// Compares what was read again with the source, and puts beside it what it does not say.
+  /// Compares what was read again with the source; gives what belongs beside it.
   func compare(
     with written: Loaded, _ exported: Exported?, report: inout ConversionReport
-  ) throws {
+  ) throws -> SideFiles {
     if options.verify {
       let compared = try compareTensors(with: written.checkpoint, exported)
       report.checks.append(
@@ -77,7 +105,7 @@ extension Conversion {
           detail: "\(compared) tensors read again, equal bit for bit"
             + (report.cast == nil ? "" : ", once cast")))
     }
-    try writeSidecar(ifOtherThan: written.checkpoint, report: &report)
+    return try sideFiles(for: written.checkpoint, report: &report)
   }
 }
 

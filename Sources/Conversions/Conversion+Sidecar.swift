@@ -3,27 +3,25 @@ import Checkpoints
 import Tensors
 
 extension Conversion {
-  /// Puts contract and recipe beside the output where reading it does not give them, and removes those
-  /// of the file that it replaces.
-  func writeSidecar(
-    ifOtherThan written: Checkpoint, report: inout ConversionReport
-  ) throws {
-    let sidecar = Sidecar.path(of: destination.path)
+  /// The files that belong beside the output: contract and recipe where reading it does not give them,
+  /// and a module where its class would compute another function.
+  ///
+  /// - Parameter written: the output as it was read again, without its sidecar.
+  func sideFiles(for written: Checkpoint, report: inout ConversionReport) throws -> SideFiles {
     let stated = stated(for: written)
-    if written.contract != stated.contract || written.recipe != stated.recipe
-      || stated.provenance.made != nil || written.provenance.casts != stated.provenance.casts
-    {
-      let beside = try AtomicFile(
-        sidecar, AtomicFile.Options(force: options.force, sync: options.sync))
-      try beside.output.write(try jsonBytes(Sidecar(stated)))
-      try beside.commit()
+    var files = SideFiles(
+      statement: Sidecar(stated),
+      needsSidecar: written.contract != stated.contract || written.recipe != stated.recipe
+        || stated.provenance.made != nil || written.provenance.casts != stated.provenance.casts
+        || written.provenance.licence != stated.provenance.licence)
+    if files.needsSidecar {
+      let licence = stated.provenance.licence == nil ? "" : ", nor the licence of the weights"
       report.notes.append(
-        "\(destination.dialectName) cannot hold the whole contract and recipe: they are in "
-          + baseName(sidecar))
-    } else {
-      try AtomicFile.remove(sidecar, force: options.force)
+        "\(destination.dialectName) cannot hold the whole contract and recipe\(licence): they are in "
+          + baseName(Sidecar.path(of: destination.path)))
     }
-    try writeRemedy(for: written, stated.contract, report: &report)
+    files.module = try remedy(for: written, stated.contract, report: &report)
+    return files
   }
 
   /// The source with the parts of its contract that tensors show as the output's tensors show them: it

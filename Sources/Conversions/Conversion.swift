@@ -26,6 +26,12 @@ public struct Conversion {
       given: options.found,
       drop: NamePatterns(options.drop))
     for setting in options.settings { try source.checkpoint.set(setting) }
+    if let licence = options.licence {
+      guard !licence.isEmpty, licence.utf8.count <= 1000 else {
+        throw Failure(.usage, "--license takes a name such as 'CC BY-NC 4.0', not '\(licence)'")
+      }
+      source.checkpoint.provenance.licence = licence
+    }
     let destination = try Destination(output, options: options, source: source)
     var names = source.checkpoint.tree
     if !options.only.isEmpty {
@@ -94,23 +100,34 @@ public struct Conversion {
       try writeFolder(progress: progress, report: &report)
       return report
     }
-    let file = try AtomicFile(
-      destination.path, AtomicFile.Options(force: options.force, sync: options.sync))
+    let file = try AtomicFile(destination.path, fileOptions)
     let damage = sourceDamage()
     do {
+      var beside: SideFiles?
       if destination.isNativeHDF5 {
         try writeNativeFile(into: file, progress: progress, report: &report)
       } else {
-        try writeOther(into: file, progress: progress, report: &report)
+        beside = try writeOther(into: file, progress: progress, report: &report)
       }
       try damage?.value()
       report.output.size = try MappedFile(file.temporaryPath).count
-      try file.commit()
+      if let beside {
+        try beside.commit(
+          destination.path, file.temporaryPath, fileOptions, prepare: file.prepare,
+          commit: file.commit)
+      } else {
+        try file.commit()
+      }
     } catch let failure as Failure {
       file.discard()
       throw failure.named(destination.path, insteadOf: file.temporaryPath)
     }
     return report
+  }
+
+  /// How files are replaced.
+  var fileOptions: AtomicFile.Options {
+    AtomicFile.Options(force: options.force, sync: options.sync)
   }
 
   /// The checking of a native source's hashes, beside the work: damage must not get new hashes.
@@ -145,7 +162,7 @@ public struct Conversion {
   private func writeOther(
     into file: AtomicFile, progress: @escaping @Sendable (Int) -> Void,
     report: inout ConversionReport
-  ) throws {
+  ) throws -> SideFiles {
     let model = try graphModel()
     let exported = model == nil ? try exported() : nil
     if let model {
@@ -164,6 +181,6 @@ public struct Conversion {
     let written = try Loaded(
       file.temporaryPath, format: destination.format, writtenIn: destination.dialect,
       named: exported.map { networkName(of: $0) })
-    try compare(with: written, exported, report: &report)
+    return try compare(with: written, exported, report: &report)
   }
 }

@@ -31,6 +31,8 @@ public struct ConversionOptions: Sendable {
   public var seed: UInt64?
   /// Whether a bias that the output's dialect has and the checkpoint lacks is written as zeros.
   public var zeroBiases = false
+  /// The licence of the weights by the user's word; nil leaves what the source says.
+  public var licence: String?
   /// Whether an existing output is replaced.
   public var force = false
   /// Whether nothing is written.
@@ -45,6 +47,8 @@ public struct ConversionOptions: Sendable {
   public var sourceHash = true
   /// The images that an ONNX graph takes.
   public var inputSize = GraphInputSize.contract
+  /// The most bytes of tensors in a file of a directory of safetensors; nil where the output is one file.
+  public var shardSize: Int?
   /// Threads that read, hash and write.
   public var threads = 2
 

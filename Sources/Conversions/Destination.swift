@@ -14,8 +14,10 @@ struct Destination {
 
   var dialectName: String { graph?.rawValue ?? dialect?.name ?? Dialects.native }
   var isNativeHDF5: Bool { dialect == nil && format.name == "hdf5" }
-  /// Whether the output is a directory: of Keras weights, unless the name is a file's.
-  var isFolder: Bool { format is Keras && !path.lowercased().hasSuffix(".h5") }
+  /// Whether the output is a directory: of shards, or of Keras weights unless the name is a file's.
+  var isFolder: Bool { isSharded || format is Keras && !path.lowercased().hasSuffix(".h5") }
+  /// Whether the output is a directory of safetensors with their index.
+  private let isSharded: Bool
 
   /// What the flags say, or the usual: `.h5` is native, `.onnx` the encoder's graph; otherwise the
   /// dialect that the source came from; otherwise npz, npy and pickles are haiku.
@@ -23,7 +25,10 @@ struct Destination {
   /// - Throws: `Failure` (`usage`) with the choices, where neither flags nor names tell.
   init(_ path: String, options: ConversionOptions, source: Loaded) throws {
     self.path = path
-    if let name = options.toFormat {
+    isSharded = options.shardSize != nil
+    if isSharded {
+      format = try Self.shardFormat(path, options)
+    } else if let name = options.toFormat {
       format = try Formats.named(name)
     } else if let found = Formats.forWriting(path) {
       format = found
@@ -55,6 +60,24 @@ struct Destination {
         "HDF5 files called .h5 hold the native names; the dialect \(dialectName) goes into "
           + (dialect?.formats?.joined(separator: " or ") ?? "another format"))
     }
+  }
+
+  /// safetensors, into which alone shards go.
+  ///
+  /// - Throws: `Failure` (`usage`) where the name or `--to-format` says another format, or one file.
+  private static func shardFormat(
+    _ path: String, _ options: ConversionOptions
+  ) throws -> any ArchiveFormat {
+    let format = Safetensors()
+    guard options.shardSize ?? 1 > 0 else {
+      throw Failure(.usage, "--shard-size is at least one byte")
+    }
+    guard options.toFormat ?? format.name == format.name, Formats.forWriting(path) == nil else {
+      throw Failure(
+        .usage, file: path,
+        "--shard-size makes a directory of safetensors files, whose name has no ending of a format")
+    }
+    return format
   }
 
   /// The graph that `--to` or the format asks for, or nil.

@@ -155,7 +155,8 @@ public struct FileVerification: Codable, Sendable {
     guard let tree = checkpoint.tree else { return "there was no source to compare with" }
     let hashed = tree.leaves.filter { $0.leaf.sha256 != nil }
     guard !hashed.isEmpty else {
-      return "the source's hashes were not recorded, so that it cannot be compared with"
+      return try trainedSince(checkpoint)
+        ?? "the source's hashes were not recorded, so that it cannot be compared with"
     }
     try forEachConcurrently(hashed, threads: threads, weight: \.leaf.elements) { item in
       let (name, leaf) = item

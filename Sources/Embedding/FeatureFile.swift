@@ -37,6 +37,14 @@ public struct FeatureFile: Sendable {
     self.top = top
   }
 
+  /// Refuses, before the work, a file that could not be written after it, or that is an input.
+  ///
+  /// - Throws: `Failure` (`usage`, `inputOutput`).
+  public static func check(_ path: String, inputs: [String]) throws {
+    try AtomicFile.check(path, isNoneOf: inputs)
+    try AtomicFile.check(path, force: true)
+  }
+
   /// Writes the file, which appears whole or not at all.
   ///
   /// The arrays of npz and HDF5 are `names` [N], each stage under its name, a slash being a point

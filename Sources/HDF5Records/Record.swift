@@ -1,11 +1,13 @@
 /// One of the things that the process which reads a foreign HDF5 file tells the one that asked.
 ///
-/// A file is told depth first: the root's attributes, then its members; a group is opened, its
-/// attributes and members follow, and it is closed. The last record is `finished` or `failed`.
+/// The first record may be `unfiltered`. A file is told depth first: the root's attributes, then its
+/// members; a group is opened, its attributes and members follow, and it is closed. The last record
+/// is `finished` or `failed`.
 ///
 /// On the wire a record is its kind (one byte), the length of its payload (four), and the payload;
 /// numbers are little-endian, texts and byte strings have their length (four bytes) before them.
-/// The elements of a dataset that is `streamed` follow its record as plain bytes.
+/// The elements of a dataset that is `streamed` follow its record in frames, each of which is plain
+/// bytes behind the header of a record of the kind `elementsKind`; `failed` may take a frame's place.
 public enum Record: Equatable, Sendable {
   /// A group begins, a member of the group that is open.
   case group(name: String)
@@ -21,6 +23,8 @@ public enum Record: Equatable, Sendable {
   case finished
   /// The file is refused, at `place`.
   case failed(place: String, message: String)
+  /// The kernel refused the process a filter of system calls, with that error code.
+  case unfiltered(code: UInt32)
 }
 
 /// The type and shape of numbers.
@@ -46,7 +50,7 @@ public struct StoredArray: Equatable, Sendable {
   public enum Place: Equatable, Sendable {
     /// In the file itself, from this byte on, row-major and without gaps.
     case file(offset: UInt64)
-    /// So many bytes follow the record.
+    /// So many bytes follow the record, in frames.
     case streamed(UInt64)
   }
 

@@ -38,6 +38,7 @@ extension Record {
     case 5: self = .value(name: try fields.text(), try fields.value())
     case 6: self = .finished
     case 7: self = .failed(place: try fields.text(), message: try fields.text())
+    case 8: self = .unfiltered(code: try fields.next())
     default: throw MalformedRecord(reason: "a record of the unknown kind \(kind)")
     }
     guard fields.isAtEnd else { throw MalformedRecord(reason: "a record with a rest") }

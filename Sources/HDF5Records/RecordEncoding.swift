@@ -6,6 +6,17 @@ extension Record {
   /// The most bytes of a payload.
   public static let payloadLimit = 1 << 24
 
+  /// The kind that the header of a frame of elements has, which is no record.
+  public static let elementsKind: UInt8 = 9
+
+  /// The header of a frame of `count` bytes of elements, at most `payloadLimit`.
+  public static func elementsHeader(count: Int) -> [UInt8] {
+    var header = Payload()
+    header.put(elementsKind)
+    header.put(UInt32(count))
+    return header.bytes
+  }
+
   /// The bytes of the record, header and payload.
   public var encoded: [UInt8] {
     var payload = Payload()
@@ -34,6 +45,7 @@ extension Record {
     case .failed(let place, let message):
       payload.put(place)
       payload.put(message)
+    case .unfiltered(let code): payload.put(code)
     }
     var result = Payload()
     result.put(kind)
@@ -50,6 +62,7 @@ extension Record {
     case .value: 5
     case .finished: 6
     case .failed: 7
+    case .unfiltered: 8
     }
   }
 }

@@ -11,6 +11,9 @@ public struct InspectOptions: ParsableArguments {
   @Argument(help: "The checkpoint: a file, or a directory of several.", completion: .file())
   var file: String
 
+  @Argument(help: "Another one, to say what changed from the first to it.", completion: .file())
+  var other: String?
+
   @Flag(help: "List every tensor.")
   var tensors = false
 
@@ -19,6 +22,16 @@ public struct InspectOptions: ParsableArguments {
 
   @Flag(help: "Compute the fingerprints from the values.")
   var fingerprint = false
+
+  @Flag(
+    help: "Of two checkpoints: list every tensor that differs, not only the largest differences.")
+  var all = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Of two checkpoints: the largest max|a - b| / max|a| of a tensor that counts as the same; 0 asks "
+        + "for the same bits.", valueName: "number"))
+  var tolerance: Double?
 
   /// Whether to look for what is wrong.
   @Flag(help: "Look for what is wrong: NaN, dead channels, collapse, a target that stands still.")
@@ -44,7 +57,7 @@ public struct InspectOptions: ParsableArguments {
   @OptionGroup public var threads: ThreadOptions
 
   /// Whether to print JSON.
-  @Flag(help: "Print JSON (schemas/inspection.schema.json).")
+  @Flag(help: "Print JSON (schemas/inspection.schema.json; of two, comparison.schema.json).")
   public var json = false
 
   /// Whether to print nothing but failures.
@@ -60,6 +73,16 @@ public struct InspectOptions: ParsableArguments {
   ///
   /// - Throws: `ValidationError`.
   public mutating func validate() throws {
+    guard other != nil || !all && tolerance == nil else {
+      throw ValidationError("--all and --tolerance go with two checkpoints.")
+    }
+    guard other == nil || !tensors && !stats && !fingerprint && !computes else {
+      throw ValidationError(
+        "--tensors, --stats, --fingerprint, --health and --html go with one checkpoint.")
+    }
+    guard tolerance.map({ $0.isFinite && $0 >= 0 }) ?? true else {
+      throw ValidationError("--tolerance is a finite number, 0 or more.")
+    }
     guard images.isEmpty || computes else {
       throw ValidationError("--images goes with --health or --html.")
     }
@@ -74,12 +97,15 @@ public struct InspectOptions: ParsableArguments {
   /// What both programs say of themselves.
   public static let configuration = CommandConfiguration(
     commandName: "byol-inspect",
-    abstract: "Shows what is in a BYOL checkpoint, of any format and dialect the tools read.",
+    abstract:
+      "Shows what is in a BYOL checkpoint, of any format and dialect the tools read, or what changed "
+      + "between two.",
     discussion: """
       Values are read only for --stats, --fingerprint, --health and --html; the rest costs the same for \
-      a large file as for a small one.
+      a large file as for a small one. Two checkpoints are compared tensor by tensor under their native \
+      names: what moved, was reset, renamed or rounded, and how far.
 
-      Exit codes: 0 ok, 1 differs, 2 bad input, 3 usage, 4 input/output.
+      Exit codes: 0 ok, or two are the same; 1 two differ; 2 bad input, 3 usage, 4 input/output.
       """,
     version: versionText("byol-inspect"))
 
@@ -94,6 +120,14 @@ public struct InspectOptions: ParsableArguments {
       "byol-inspect last.ckpt --health --images photos --html report.html",
       "Looks for what is wrong, with the features of the pictures in a folder, and writes a page."),
   ]
+
+  /// Does what needs no engine: shows a checkpoint, or compares two.
+  ///
+  /// - Throws: `Failure` (`differs`) where two differ, and as `Loaded` does.
+  public func run() throws {
+    if let other { return try compare(with: other) }
+    try print(try load())
+  }
 
   /// Opens the checkpoint.
   ///

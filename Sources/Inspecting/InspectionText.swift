@@ -56,7 +56,8 @@ struct InspectionText {
       Swift.print("made, not the source's: \(role) is \(made.summary)")
     }
     for cast in view.casts ?? [] { Swift.print("cast since: \(cast.summary); \(cast.cost)") }
-    if let licence = view.licence { Swift.print("licence of the weights: \(licence)") }
+    let published = view.publishedLicence.map { " (\($0))" } ?? ""
+    Swift.print("licence of the weights: \(view.licence ?? "not stated" + published)")
     if let run { Swift.print("run of byol-train: \(run.sentence)") }
   }
 

@@ -35,9 +35,9 @@ public struct Failure: Error, Sendable, CustomStringConvertible {
     self.init(.badInput, file: file, place: place, "expected \(expected), found \(found)")
   }
 
-  /// The whole sentence: `file: place: message`.
+  /// The whole sentence, in one line whatever names are in it: `file: place: message`.
   public var description: String {
-    [file, place, message].compactMap { $0 }.joined(separator: ": ")
+    [file, place, message].compactMap { $0?.legible }.joined(separator: ": ")
   }
 
   /// The same failure, said of `file` where it named none.

@@ -1,4 +1,7 @@
-/// A table in plain text: columns aligned, two spaces apart.
+import Tensors
+
+/// A table in plain text: columns aligned, two spaces apart; what names in it would do to a terminal,
+/// they do not (`String.legible`).
 public struct Table {
   private var rows: [[String]] = []
   private let rightAligned: Set<Int>
@@ -18,10 +21,10 @@ public struct Table {
   }
 
   /// Adds a row.
-  public mutating func row(_ cells: String...) { rows.append(cells) }
+  public mutating func row(_ cells: String...) { rows.append(cells.map(\.legible)) }
 
   /// Adds a row.
-  public mutating func row(_ cells: [String]) { rows.append(cells) }
+  public mutating func row(_ cells: [String]) { rows.append(cells.map(\.legible)) }
 
   /// The table, a line for each row.
   public var text: String {

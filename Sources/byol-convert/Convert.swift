@@ -50,6 +50,12 @@ struct Convert: ParsableCommand {
   @OptionGroup(title: "Choosing") var choosing: ChoosingOptions
   @OptionGroup(title: "Several checkpoints") var batch: BatchOptions
 
+  @Option(
+    name: [.customLong("license"), .customLong("licence")],
+    help: ArgumentHelp(
+      "The licence of the weights, to be recorded: 'CC BY-NC 4.0'.", valueName: "name"))
+  var licence: String?
+
   @Flag(
     help: "Of an ONNX graph: take images of any size, not only of the contract's (input.size).")
   var anySize = false
@@ -70,6 +76,12 @@ struct Convert: ParsableCommand {
 
   @Option(help: ArgumentHelp("Where the random weights begin.", valueName: "n"))
   var seed: UInt64?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a directory of safetensors files of at most this size, and their index: 2GB, 500MB.",
+      valueName: "size"))
+  var shardSize: ByteCount?
 
   @Flag(help: "Write zeros for biases that the output's dialect has and the checkpoint lacks.")
   var zeroBiases = false
@@ -142,6 +154,8 @@ struct Convert: ParsableCommand {
     options.predictor = predictor
     options.seed = seed
     options.zeroBiases = zeroBiases
+    options.shardSize = shardSize?.bytes
+    options.licence = licence
     options.force = force
     options.dryRun = dryRun
     options.probe = probe ?? verify

@@ -71,7 +71,7 @@ struct Embed: ParsableCommand {
   @Option(help: ArgumentHelp("With --benchmark: how often to run.", valueName: "count"))
   var rounds = 10
 
-  @Flag(help: "Print JSON.")
+  @Flag(help: "Print JSON (schemas/embed-report.schema.json).")
   var json = false
 
   @Flag(help: "No progress.")
@@ -129,6 +129,10 @@ struct Embed: ParsableCommand {
     let start = ContinuousClock.now
     let names = try labels.map { try ClassNames(file: $0) }
     let files = try PictureFile.all(pictures)
+    if let output {
+      let inputs = [self.checkpoint] + files.map(\.path) + (labels.map { [$0] } ?? [])
+      try FeatureFile.check(output, inputs: inputs)
+    }
     let checkpoint = try load()
     if top != nil { try checkpoint.requireHead(branch, names: names, file: self.checkpoint) }
     let network = try PictureNetwork(checkpoint, file: self.checkpoint, options: options)

@@ -1,4 +1,5 @@
 import CHDF5
+import Confinement
 import Glibc
 import HDF5Records
 
@@ -16,10 +17,11 @@ struct Reader {
     let file = InputDriver.prepare()
     H5Lunregister(H5L_TYPE_EXTERNAL)
     H5PLset_loading_state(0)
-    Confinement.giveUpRights()
+    let refusal = Confinement.giveUpRights()
 
     var pipe = RecordPipe()
     pipe.greet()
+    if let refusal { pipe.send(.unfiltered(code: UInt32(bitPattern: refusal))) }
     pipe.flush()
     do {
       try read(file, to: &pipe)

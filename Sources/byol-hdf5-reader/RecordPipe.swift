@@ -15,10 +15,16 @@ struct RecordPipe {
     if buffer.count > Self.bufferLimit { flush() }
   }
 
-  /// Hands on elements of a dataset.
+  /// Hands on elements of a dataset, in frames.
   mutating func send(_ bytes: UnsafeRawBufferPointer) {
-    flush()
-    Self.write(bytes)
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let frame = rest.prefix(Record.payloadLimit)
+      buffer += Record.elementsHeader(count: frame.count)
+      flush()
+      Self.write(UnsafeRawBufferPointer(rebasing: frame))
+      rest = rest.dropFirst(frame.count)
+    }
   }
 
   /// Writes what is buffered.

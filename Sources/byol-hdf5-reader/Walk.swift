@@ -3,6 +3,7 @@ import HDF5Records
 
 /// Tells a tree of groups, with limits on its size.
 struct Walk {
+  /// Groups above and with the innermost one; as `Archive.depthLimit`.
   private static let depthLimit = 64
   private static let objectLimit = 200_000
   private static let nameLimit = 1024
@@ -13,9 +14,6 @@ struct Walk {
 
   /// Tells the attributes and members of an open group, whose path has a slash before every name.
   mutating func tell(_ group: hid_t, path: String, depth: Int, to pipe: inout RecordPipe) throws {
-    guard depth <= Self.depthLimit else {
-      throw Refusal(path, expected: "at most \(Self.depthLimit) groups in a path", found: "more")
-    }
     var address = haddr_t()
     try check(h5_object(group, &address), "examine the group", at: path)
     guard !above.contains(address) else {
@@ -46,6 +44,9 @@ struct Walk {
     let kind = try check(h5_object(object.id, &address), "examine the object", at: path)
     switch kind {
     case Int32(H5O_TYPE_GROUP.rawValue):
+      guard depth + 1 < Self.depthLimit else {
+        throw Refusal(path, expected: "at most \(Self.depthLimit) groups deep", found: "more")
+      }
       pipe.send(.group(name: link.name))
       try tell(object.id, path: path, depth: depth + 1, to: &pipe)
       pipe.send(.end)

@@ -11,7 +11,7 @@ struct Inspect: ParsableCommand {
   static func main() {
     runTool(Inspect.self, examples: InspectOptions.examples) { command in
       if command.options.computes { try goOn(as: "byol-report") }
-      try command.options.print(try command.options.load())
+      try command.options.run()
     }
   }
 }

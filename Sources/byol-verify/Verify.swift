@@ -16,9 +16,11 @@ struct Verify: ParsableCommand {
       engines agree, and the tensors taken back through the dialect are the source's), and, with \
       --expect, agrees with NAME (outputs that another program made). Two files are compared role by \
       role and by what they compute. With --images the checkpoint sees pictures: --against compares its \
-      features with another's, and without it the head's top-1 and top-5 are counted.
+      features with another's, and without it the head's top-1 and top-5 are counted. With --layout a \
+      file that another program wrote is checked by every rule of the native layout (docs/format.md).
 
-      Exit codes: 0 every check passed, 1 one did not, 2 bad input, 3 usage, 4 input/output.
+      Exit codes: 0 every check passed, 1 one did not, or two files differ; 2 bad input, 3 usage, \
+      4 input/output.
       """,
     version: versionText("byol-verify"))
 
@@ -65,7 +67,15 @@ struct Verify: ParsableCommand {
 
   @OptionGroup var source: SourceOptions
 
-  @Flag(help: "Print JSON (schemas/verify-report.schema.json).")
+  @Flag(
+    help: "Check every rule of the native layout, and list all that are broken, with their numbers."
+  )
+  var layout = false
+
+  @Flag(
+    help:
+      "Print JSON (schemas/verify-report.schema.json; with --images pictures-report, with --layout layout-report)."
+  )
   var json = false
 
   @Flag(help: "Print nothing but failures.")
@@ -74,6 +84,9 @@ struct Verify: ParsableCommand {
   func validate() throws {
     guard (1...2).contains(files.count) else {
       throw ValidationError("byol-verify takes one checkpoint, or two to compare.")
+    }
+    guard !layout || files.count == 1 && expect == nil && images.isEmpty && source.from == nil else {
+      throw ValidationError("--layout goes with one native file alone.")
     }
     guard files.count == 1 || expect == nil else {
       throw ValidationError("--expect goes with one checkpoint, not with two.")
@@ -102,18 +115,22 @@ struct Verify: ParsableCommand {
     runTool(Verify.self, examples: examples) { command in
       let passed =
         switch (command.images.isEmpty, command.files.count) {
+        case _ where command.layout: try command.checkLayout()
         case (false, _): try command.look()
         case (true, 2): try command.compare()
         default: try command.verify()
         }
-      guard passed else {
-        throw Failure(
-          .differs,
-          command.quiet
-            ? "\(command.files.joined(separator: ", ")): not verified; without --quiet it says why"
-            : "not verified: see the lines that are not 'yes'")
-      }
+      guard passed else { throw Failure(.differs, command.failing) }
     }
+  }
+
+  /// What a check that did not pass says, behind the lines that say why.
+  private var failing: String {
+    if layout { return "\(files[0]) breaks rules of the native layout" }
+    if let other = files.dropFirst().first ?? against { return "\(files[0]) and \(other) differ" }
+    return quiet
+      ? "\(files.joined(separator: ", ")): not verified; without --quiet it says why"
+      : "not verified: see the lines that are not 'yes'"
   }
 
   private func compare() throws -> Bool {

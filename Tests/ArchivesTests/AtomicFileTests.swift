@@ -170,15 +170,64 @@ struct AtomicFileTests {
     #expect(try names() == [name])
   }
 
-  @Test func `temporary files of dead programs are removed, those of living ones kept`() throws {
+  @Test func `temporary files that nobody holds are removed, whatever process has their number`()
+    throws
+  {
     defer { folder.remove() }
-    let stale = ".out.npz.byol-tmp-2147483646-abc"
-    let living = ".out.npz.byol-tmp-\(getpid())-abc"
+    let dead = ".out.npz.byol-tmp-2147483646-abc"
+    let numbered = ".out.npz.byol-tmp-\(getpid())-abc"
     let other = ".other.byol-tmp-2147483646-abc"
     let strange = ".out.npz.byol-tmp-xyz"
-    for name in [stale, living, other, strange] { try put("", at: folder.path(name)) }
+    for name in [dead, numbered, other, strange] { try put("", at: folder.path(name)) }
+    let living = try AtomicFile(path, AtomicFile.Options(force: true))
+    #expect(try Set(names()).isDisjoint(with: [dead, numbered]))
+    // Another run to the same name while the first one is at work.
     try replace()
-    #expect(try names() == [living, other, strange, "out.npz"].sorted())
+    #expect(FileManager.default.fileExists(atPath: living.temporaryPath))
+    try living.output.write(Array("last".utf8))
+    try living.commit()
+    #expect(try text(at: path) == "last")
+    #expect(try names() == [other, strange, "out.npz"].sorted())
+  }
+
+  @Test func `what killed runs left can be removed where nothing is written`() throws {
+    defer { folder.remove() }
+    try put("old", at: path)
+    try put("", at: folder.path(".out.npz.byol-tmp-2147483646-abc"))
+    AtomicFile.removeAbandoned(path)
+    #expect(try names() == ["out.npz"] && text(at: path) == "old")
+  }
+
+  @Test func `a prepared file has all its content, and only lacks its name`() throws {
+    defer { folder.remove() }
+    let log = Log()
+    var options = AtomicFile.Options()
+    options.willBegin = { log.phases.append($0) }
+    let file = try AtomicFile(path, options)
+    try file.output.write(Array("new".utf8))
+    try file.prepare()
+    #expect(try text(at: file.temporaryPath) == "new")
+    #expect(log.phases == [.create, .reserve, .flush, .sync])
+    try file.prepare()
+    try file.commit()
+    #expect(log.phases == AtomicFile.Phase.allCases)
+    #expect(try text(at: path) == "new")
+    #expect(try failure { try file.prepare() }.kind == .usage)
+  }
+
+  @Test func `an input is no output, by whatever name`() throws {
+    defer { folder.remove() }
+    try put("input", at: path)
+    let names = [folder.path("hard"), folder.path("soft"), path]
+    #expect(link(path, names[0]) == 0 && symlink(path, names[1]) == 0)
+    for name in names {
+      let failure = try failure { try AtomicFile.check(name, isNoneOf: ["/", path]) }
+      #expect(failure.kind == .usage && failure.message.contains(path))
+    }
+    try AtomicFile.check(folder.path("other"), isNoneOf: [path])
+    // Two names of what does not exist yet.
+    #expect(
+      try failure { try AtomicFile.check("new", isNoneOf: ["missing", "new"]) }.kind == .usage)
   }
 
   @Test(arguments: AtomicFile.Phase.allCases)

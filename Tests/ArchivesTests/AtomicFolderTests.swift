@@ -124,15 +124,43 @@ import Testing
 
   @Test func `directories of programs that were killed are removed, and of others not`() throws {
     defer { folder.remove() }
-    for name in [
+    let names = [
       ".model.byol-tmp-999999999-a", ".model.byol-tmp-\(getpid())-a", ".other.byol-tmp-999999999-a",
-    ] {
+    ]
+    for name in names {
       try FileManager.default.createDirectory(
         atPath: folder.path(name), withIntermediateDirectories: false)
       try Data([1]).write(to: URL(filePath: folder.path("\(name)/file")))
     }
+    let living = try AtomicFolder(path, force)
     try write(["new": "2"])
-    #expect(
-      try names() == [".model.byol-tmp-\(getpid())-a", ".other.byol-tmp-999999999-a", "model"])
+    #expect(FileManager.default.fileExists(atPath: living.temporaryPath))
+    living.discard()
+    #expect(try self.names() == [names[2], "model"])
+  }
+
+  @Test func `a directory that a killed program had put aside gets its name back`() throws {
+    defer { folder.remove() }
+    try write(["old": "1"])
+    let aside = folder.path(".model.byol-tmp-999999999-a-old")
+    let unfinished = folder.path(".model.byol-tmp-999999999-a")
+    #expect(rename(path, aside) == 0)
+    #expect(mkdir(unfinished, 0o777) == 0)
+    // It is there again for whoever asks first, and so not replaced without force.
+    let refusal = try failure { try write(["new": "2"]) }
+    #expect(refusal.kind == .usage && refusal.message.contains("exists"), "\(refusal)")
+    #expect(try names("model") == ["old"] && text("old") == "1")
+    try write(["new": "2"], options: force)
+    #expect(try names() == ["model"] && names("model") == ["new"])
+  }
+
+  @Test func `the sizes of files count once they are flushed`() throws {
+    defer { folder.remove() }
+    let new = try AtomicFolder(path)
+    try new.makeFile("a").write([1, 2, 3])
+    try new.makeFile("b").write([4])
+    #expect(new.size == 0)
+    try new.flush()
+    #expect(new.size == 4)
   }
 }

@@ -100,6 +100,35 @@ import Testing
     ("lzf", "/a: expected the filters deflate, shuffle and fletcher32, found the filter 32000"),
     ("bomb", "/a: expected at most 16777216 bytes in a file of 1400, found more"),
     ("latin", "/a: expected texts in UTF-8, found other bytes"),
+    (
+      "deep",
+      String(repeating: "/g", count: 64) + ": expected at most 64 groups deep, found more"
+    ),
+    (
+      "long-chunk",
+      "/a: expected chunks that inflate to 64 bytes, found one that inflates to more, or does not"
+    ),
+    ("short-chunk", "/a: expected chunks that inflate to 64 bytes, found one of 8"),
+    ("sparse", "/a: expected at most 16777216 bytes in a file of 1400, found more"),
+    (
+      "long-double",
+      "/a: expected numbers or texts, found floating-point numbers of an unusual kind"
+    ),
+    ("named-type", "/a: expected a group or a dataset, found a named type"),
+    ("enumeration", "/a: expected numbers or texts, found an enumeration that is not bool"),
+    (
+      "scale-offset",
+      "/a: expected the filters deflate, shuffle and fletcher32, found the filter 6"
+    ),
+    (
+      "long-name",
+      "/: expected names of 1 to 1024 bytes of UTF-8 without /, found '"
+        + String(repeating: "n", count: 64) + "'"
+    ),
+    (
+      "many-texts",
+      "/a: expected at most 262144 bytes, found the shape [1073741824] of 1 bytes each"
+    ),
     ("texts-of-two-axes", "/a: expected a text or a row of texts, found texts of shape [2, 1]"),
   ])
   func `what is no tree of numbers and texts is refused by name`(name: String, message: String)
@@ -108,6 +137,44 @@ import Testing
     let failure = try failure { _ = try read("refused-\(name).h5") }
     #expect(failure.kind == .badInput)
     #expect(failure.description.hasSuffix("refused-\(name).h5: \(message)"), "\(failure)")
+  }
+
+  @Test func `as many groups as there may be inside one another are read`() throws {
+    let leaf = try #require(try read("deep.h5").leaves.first)
+    #expect(leaf.path.count == Archive.depthLimit)
+    #expect(try leaf.value.tensor().floats() == [7])
+  }
+
+  @Test func `a signature at any other place than HDF5's is none`() throws {
+    let bytes = try fixture("hdf5/latest.h5").all()
+    for count in [1, 511, 513, 768, 1536] {
+      let shifted = try mapped([UInt8](repeating: 0, count: count) + bytes)
+      #expect(!Keras().recognises(shifted))
+      #expect(try failure { _ = try Keras().read(shifted) }.message.contains("signature"))
+    }
+  }
+
+  @Test(arguments: ["latest.h5", "stored.h5"])
+  func `a changed byte costs at most the process that reads it`(name: String) throws {
+    let bytes = try fixture("hdf5/\(name)").all()
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let path = folder.path("mutant.h5")
+    var generator = SplitMix64(seed: 1)
+    for _ in 0..<50 {
+      var mutant = bytes
+      // Structure lies at the beginning.
+      let index = Int(generator.next() % UInt64(min(bytes.count, 3000)))
+      mutant[index] ^= UInt8(truncatingIfNeeded: generator.next() | 1)
+      try Data(mutant).write(to: URL(filePath: path))
+      do {
+        for leaf in try Keras().read(MappedFile(path)).leaves {
+          if case .tensor(let tensor) = leaf.value { _ = try tensor.digest() }
+        }
+      } catch let failure as Failure {
+        #expect(failure.kind == .badInput, "byte \(index): \(failure)")
+      }
+    }
   }
 
   @Test func `a file that ends early is refused at every length`() throws {

@@ -19,8 +19,7 @@ import Testing
     let path = folder.path("file")
     let padding = padded ? max(0, Self.size - bytes.count) : 0
     try Data(bytes + [UInt8](repeating: 7, count: padding)).write(to: URL(filePath: path))
-    let (root, attributes) = try ForeignTree.read(MappedFile(path), program: program)
-    return Archive(root, format: "keras", attributes: attributes)
+    return try ForeignTree.read(MappedFile(path), program: program)
   }
 
   private func failing(_ body: () throws -> Void) throws -> Failure {
@@ -37,6 +36,30 @@ import Testing
     StoredArray(type: StoredType(element: element, isBigEndian: false, shape: shape), place: place)
   }
 
+  /// Bytes as elements, in frames of at most 70,000.
+  private func frames(_ bytes: [UInt8]) -> [UInt8] {
+    stride(from: 0, to: bytes.count, by: 70_000).flatMap { start in
+      let frame = bytes[start...].prefix(70_000)
+      return Record.elementsHeader(count: frame.count) + frame
+    }
+  }
+
+  @Test func `frames that do not fit, and a refusal in the place of one`() throws {
+    let record = Record.dataset(name: "w", array([8], .streamed(8))).encoded
+    let half = Record.elementsHeader(count: 4) + [1, 2, 3, 4]
+    for (rest, words) in [
+      (half + Record.elementsHeader(count: 5) + [5, 6, 7, 8, 9], "elements too many"),
+      (half + Record.elementsHeader(count: 0), "elements too many"),
+      (half + Record.end.encoded, "a record among elements"),
+      (half + [200, 0, 0, 0, 0], "the unknown kind 200"),
+      (half + Record.failed(place: "/w", message: "a short chunk").encoded, "/w: a short chunk"),
+    ] {
+      let failure = try failing { _ = try reading(Record.greeting + record + rest) }
+      #expect(failure.kind == .badInput)
+      #expect(failure.description.contains(words), "\(failure)")
+    }
+  }
+
   @Test func `an honest process is believed`() throws {
     let archive = try telling([
       .attribute(member: nil, name: "backend", .text("jax")), .group(name: "g"),
@@ -51,10 +74,10 @@ import Testing
       let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
       let record = Record.dataset(
         name: "w", array([UInt64(count)], .streamed(UInt64(count))))
+      let second = Record.dataset(name: "v", array([UInt64(count)], .streamed(UInt64(count))))
       let archive = try reading(
-        Record.greeting + record.encoded + bytes
-          + Record.dataset(name: "v", array([UInt64(count)], .streamed(UInt64(count)))).encoded
-          + bytes.reversed() + Record.finished.encoded)
+        Record.greeting + record.encoded + frames(bytes) + second.encoded
+          + frames(bytes.reversed()) + Record.finished.encoded)
       let tensors = try archive.leaves.map { try $0.value.tensor() }
       #expect(try tensors[0].bytes() == bytes)
       // Twice, with the pages given back in between.

@@ -6,6 +6,7 @@ import Testing
 @Suite("Records between processes") struct RecordTests {
   static let samples: [Record] = [
     .group(name: "größe"), .end, .finished, .failed(place: "/a", message: "why"),
+    .unfiltered(code: 1),
     .attribute(member: nil, name: "a", .none), .attribute(member: "w", name: "a", .text("")),
     .value(name: "v", .texts(["a", "", "ccc"])), .value(name: "v", .byteRows([[1, 2], []])),
     .value(name: "v", .bytes([0, 255])),
@@ -45,7 +46,7 @@ import Testing
         for change in [1, 0x80, 0xFF] as [UInt8] {
           var changed = bytes
           changed[index] ^= change
-          for kind in 0...8 as ClosedRange<UInt8> {
+          for kind in 0...9 as ClosedRange<UInt8> {
             if let other = try? Record(kind: kind, payload: changed) {
               #expect(other.encoded.count <= bytes.count + Record.headerByteCount + 4)
             }

@@ -136,6 +136,25 @@ struct SafetensorsTests {
       (#"{"__metadata__":{"a":"","a":""}}"#, 0, "again"),
       (#"{"a\u0000":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#, 1, "printable"),
       (#"{"a":{"dtype":"U8","shape":[-1],"data_offsets":[0,1]}}"#, 1, "whole number"),
+      (#"{"a":{"dtype":"U8","shape":[1e0],"data_offsets":[0,1]}}"#, 1, "expected"),
+      (#"{"a":{"dtype":"U8","shape":["1"],"data_offsets":[0,1]}}"#, 1, "whole number"),
+      (#"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1.0]}}"#, 1, "expected"),
+      (#"{"a":{"dtype":"U8","shape":[1],"data_offsets":[1,0]}}"#, 1, "offsets in order"),
+      (#"{"a":{"dtype":"F4","shape":[1],"data_offsets":[0,1]}}"#, 1, "'F4'"),
+      (#"{"a":{"dtype":"U7","shape":[1],"data_offsets":[0,1]}}"#, 1, "'U7'"),
+      (#"{"a":[]}"#, 0, "expected"), ("[]", 0, "begins with"), ("\u{FEFF}{}", 0, "begins with"),
+      (#"{"__metadata__":{"a":{"b":""}}}"#, 0, "a string"),
+      (#"{"__metadata__":{},"__metadata__":{}}"#, 0, "again"),
+      (#"{"a\u001b[2J":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#, 1, "printable"),
+      // One name, written in two ways.
+      (
+        #"{\#(one),"\u0061":{"dtype":"U8","shape":[0],"data_offsets":[4,4]}}"#, 4, "again"
+      ),
+      (
+        #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"x":\#(String(repeating: "[", count: 20_000))}}"#,
+        1, "'x'"
+      ),
+      (String(repeating: "{\"a\":", count: 20_000), 0, "expected"),
     ]
     for (header, data, word) in cases {
       #expect(try refusal(header, data: data).contains(word), "\(header)")

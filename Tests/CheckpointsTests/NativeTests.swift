@@ -58,6 +58,30 @@ import Testing
     #expect(imported.notes.contains { $0.contains("1.9") })
   }
 
+  @Test
+  func `a document that is not known is left aside in a newer version, and refused in this one`()
+    throws
+  {
+    func adding(_ name: String, minor: Int) throws -> Archive {
+      let base = try replacing(archive(), "provenance") {
+        $0.replacingOccurrences(
+          of: #""format_version"\s*:\s*\[\s*1,\s*0\s*\]"#,
+          with: #""format_version": [1, \#(minor)]"#, options: .regularExpression)
+      }
+      let document = Node.tensor(try Tensor(.uint8, shape: [2], bytes: Array("{}".utf8)))
+      return Archive(
+        .dict(base.leaves.map { ($0.name, $0.value) } + [(name, document)]), format: "npz")
+    }
+    let read = try NativeReading.read(adding("remarks", minor: 1))
+    #expect(read.notes.contains("not read: remarks"))
+    for (name, minor) in [("remarks", 0), ("remarks/deeper", 1)] {
+      let failure = #expect(throws: Failure.self) {
+        try NativeReading.read(adding(name, minor: minor))
+      }
+      #expect(failure?.place == name)
+    }
+  }
+
   @Test func `groups of other programs are ignored and reported`() throws {
     let base = try archive()
     let other = try Tensor(floats: [1], shape: [1])

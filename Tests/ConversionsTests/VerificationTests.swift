@@ -104,4 +104,21 @@ import Testing
     #expect(function.sameWeights && function.sameFunction == false)
     #expect(function.contract.map(\.[0]) == ["bn.eps"])
   }
+
+  @Test func `a file that was trained since its source says for how long`() throws {
+    let loaded = try Loaded(sample).checkpoint
+    func sentence(_ run: String?) throws -> String {
+      let bytes = Array((run ?? "").utf8)
+      let document = try Tensor(.uint8, shape: [bytes.count], bytes: bytes)
+      let entry = Checkpoint.Entry(NativeNames.runPath, document)
+      let trained = Checkpoint(
+        entries: loaded.entries + (run == nil ? [] : [entry]), contract: loaded.contract,
+        provenance: loaded.provenance, tree: loaded.tree)
+      return try FileVerification.sourceAgain(trained, threads: 1)
+    }
+    let said = try sentence(#"{"position": 1300, "end": 20000, "seed": 7}"#)
+    #expect(said.contains("trained since") && said.contains("1,300 of 20,000 batches"))
+    #expect(try sentence(nil).contains("hashes were not recorded"))
+    #expect(throws: Failure.self) { try sentence("{}") }
+  }
 }

@@ -1,175 +1,134 @@
-"""The cases: when a conversion is killed, which calls are refused, and what must be left."""
+"""The cases of a scenario: when it is killed, which of its calls are refused, what must be left."""
 
+import errno
 import random
-import subprocess
-import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-import tracing
+import interposer
+from scenarios import BETWEEN, NEW
 
 ANYWHERE = "anywhere"
-TRIES_A_KILL = 6
-REFUSALS_A_PHASE = 20
-ERRORS = ("EIO", "ENOSPC")
-REFUSED = ("reserve", "write", "sync", "rename", "sync-folder")
+TRIES_A_KILL = 4
+ERRORS = ("EIO", "ENOSPC", "EDQUOT")
+WRITES = ("write", "pwrite", "pwrite64")
+SENTENCE = "exited 4 with a sentence"
+UNHARMED = "succeeded, the output whole"
 
 
 @dataclass
 class Case:
-    """One conversion that was disturbed."""
+    """One run that was disturbed."""
 
+    scenario: str
+    kind: str  # "kill", "refusal" or "place"
     phase: str
-    how: str  # "at a call", "at a random moment", or the error that a call got
-    before: str  # what the destination was: "no file" or "old file"
-    after: str  # what it was afterwards: "no file", "old file", "new file" or "BROKEN"
-    left: int  # temporary files that lay beside it
-    then: str  # what was seen next: "recovered", or what went wrong
+    how: str  # when it was killed; the error that a call got; what the destination was
+    before: str  # what lay there
+    after: str  # what lies there now
+    left: bool  # whether a temporary file lies beside it
+    then: str  # what was seen next
     right: bool
 
-
-class Bench:
-    """A folder to convert in, with the bytes that the destination may hold."""
-
-    def __init__(self, tool, old_source, new_source, folder):
-        self.tool, self.source = tool, new_source
-        self.destination = folder / "out" / "checkpoint.h5"
-        self.destination.parent.mkdir()
-        self.old = self.golden(old_source)
-        self.new = self.golden(new_source)
-        self.forced = [*map(str, (tool, new_source, self.destination)), "--quiet", "--force"]
-        self.unforced = self.forced[:-1]
-        assert self.old != self.new
-
-    def golden(self, source):
-        """What an undisturbed conversion of `source` writes."""
-        self.clear()
-        command = [*map(str, (self.tool, source, self.destination)), "--quiet"]
-        subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
-        return self.destination.read_bytes()
-
-    def clear(self):
-        """Removes all that lies in the destination's folder."""
-        for path in self.destination.parent.iterdir():
-            path.unlink()
-
-    def prepare(self, before):
-        """Brings the destination into the state `before`; the command to run then."""
-        self.clear()
-        if before == "no file":
-            return self.unforced
-        self.destination.write_bytes(self.old)
-        return self.forced
-
-    def state(self):
-        """What the destination holds, and how many temporary files lie beside it."""
-        left = sum(".byol-tmp-" in path.name for path in self.destination.parent.iterdir())
-        if not self.destination.exists():
-            return "no file", left
-        found = self.destination.read_bytes()
-        return {self.old: "old file", self.new: "new file"}.get(found, "BROKEN"), left
-
-    def recover(self):
-        """Converts again, undisturbed: "recovered", or what is wrong then."""
-        try:
-            done = subprocess.run(
-                self.forced, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT, timeout=tracing.PATIENCE)
-        except subprocess.TimeoutExpired:
-            return f"the next run still ran after {tracing.PATIENCE} s"
-        if done.returncode != 0:
-            return f"the next run exited {done.returncode}: {done.stdout.decode().strip()}"
-        found, left = self.state()
-        if found != "new file":
-            return f"the next run left: {found}"
-        return f"the next run left {left} temporary files" if left else "recovered"
+    def line(self):
+        """The case as a line of the log."""
+        return asdict(self)
 
 
-def _killed(bench, phase, how, before):
-    after, left = bench.state()
-    then = bench.recover()
-    right = after in (before, "new file") and then == "recovered"
-    return Case(phase, how, before, after, left, then, right)
+def kills(scenario, tools, count):
+    """Yields runs that are killed: `count` or more in every phase, and as many anywhere.
 
-
-def kills(bench, count):
-    """Yields the cases of killed conversions: `count` or more in every phase, and as many anywhere."""
-    rehearsals, durations = {}, {}
-    for before in ("no file", "old file"):
-        command = bench.prepare(before)
-        tracing.run(command)  # warms the caches, so that the next one's times are typical
-        rehearsals[before] = tracing.run(bench.prepare(before))
-        bench.prepare(before)
-        started = time.monotonic()
-        subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
-        durations[before] = time.monotonic() - started
-
-    landed = {phase: 0 for phase in tracing.PHASES}
-    for phase in tracing.PHASES:
-        for turn in range(count * TRIES_A_KILL):
-            if landed[phase] >= count:
-                break
-            before = ("no file", "old file")[turn % 2]
-            rehearsal = rehearsals[before]
-            if phase not in rehearsal.calls:
-                break  # reported by `shortfalls`
-            command = bench.prepare(before)
-            # A phase of one short call is hardly ever hit at random: every other kill is at a call.
-            if turn // 2 % 2 == 0:
-                name, ordinal = random.choice(rehearsal.calls[phase])
-                how = "at a call"
-                trace = tracing.run(command, inject=f"{name}:signal=SIGKILL:when={ordinal}")
-            else:
-                how = "at a random moment"
-                trace = tracing.run(command, kill_at=(phase, tracing.moment(rehearsal, phase)))
-            if trace.status is None:
-                yield Case(phase, how, before, *bench.state(), trace.message, False)
-            elif trace.status == -9 and trace.phase is not None:
-                landed[trace.phase] += 1
-                yield _killed(bench, trace.phase, how, before)
-
-    for turn in range(2 * count):
-        before = ("no file", "old file")[turn % 2]
-        command = bench.prepare(before)
-        if tracing.run_and_kill(command, random.uniform(0, durations[before])) == -9:
-            yield _killed(bench, ANYWHERE, "at a random moment", before)
-
-
-def shortfalls(cases, count):
-    """The phases in which fewer than `count` conversions were killed, with their numbers."""
-    landed = {phase: sum(case.phase == phase for case in cases) for phase in tracing.PHASES}
-    return {phase: number for phase, number in landed.items() if number < count}
-
-
-def refusals(bench):
-    """Yields a case for each call of a conversion that the system refuses, with every error.
-
-    Of a phase of many calls these are the first, the last and some between, chosen at random.
+    In each phase: before and after each call, or as many of these moments as are asked for; then at
+    random moments, counted from a random call on.
     """
-    for before in ("no file", "old file"):
-        calls = tracing.run(bench.prepare(before)).calls
-        for phase in REFUSED:
-            chosen = sorted(set(calls.get(phase, [])))
-            if len(chosen) > REFUSALS_A_PHASE:
-                between = random.sample(chosen[1:-1], REFUSALS_A_PHASE - 2)
-                chosen = [chosen[0], *between, chosen[-1]]
-            for name, ordinal in chosen:
-                for error in ERRORS:
-                    command = bench.prepare(before)
-                    trace = tracing.run(command, inject=f"{name}:error={error}:when={ordinal}")
-                    if trace.refused:  # threads share the calls differently in every run
-                        yield _refused(bench, phase, error, before, trace)
+    rehearsals = {}
+    for before in scenario.befores:
+        run = tools.run(scenario.prepare(before), without=scenario.without)
+        assert run.status == 0, f"{scenario.name}: {run.message}"
+        rehearsals[before] = run
+    phases = [p for p in interposer.PHASES
+              if any(c.phase == p for r in rehearsals.values() for c in r.calls)]
+    for phase in phases:
+        moments = [(before, call.number, how) for before, run in rehearsals.items()
+                   for call in run.calls if call.phase == phase for how in ("before", "after")]
+        random.shuffle(moments)
+        landed = 0
+        for turn in range(count * TRIES_A_KILL):
+            if landed >= count:
+                break
+            if turn < len(moments):
+                before, number, when = moments[turn]
+                how, do = f"{when} a call", f"kill {when}"
+            else:
+                before, number, _ = random.choice(moments)
+                run = rehearsals[before]
+                pause = random.uniform(0, 1.5 * run.seconds / len(phases))
+                how, do = "at a random moment", f"kill later {int(pause * 1e9)}"
+            run = tools.run(scenario.prepare(before), at=number, do=do, without=scenario.without)
+            if run.status == -9:
+                landed += run.phase == phase
+                yield _killed(scenario, run.phase, how, before)
+            elif run.status is None:
+                yield Case(scenario.name, "kill", phase, how, before, "?", True, "hung", False)
+    if scenario.without:
+        return
+    for turn in range(count):
+        before = scenario.befores[turn % len(scenario.befores)]
+        command = scenario.prepare(before)
+        if interposer.killed(command, random.uniform(0, rehearsals[before].seconds)).status == -9:
+            yield _killed(scenario, ANYWHERE, "at a random moment", before)
 
 
-def _refused(bench, phase, error, before, trace):
-    after, left = bench.state()
-    # Once renamed, the new file is in place and whole; only its durability is in doubt.
-    expected = "new file" if phase == "sync-folder" else before
-    if trace.status == 0 and after == "new file":
-        # Not every call is needed: without the means to link, a file is renamed.
-        then, expected = "succeeded by other means", after
-    elif trace.status == 4 and trace.message:
-        then = "exited 4 with a sentence"
+def _killed(scenario, phase, how, before):
+    after, left = scenario.state(before), scenario.left() > 0
+    then = scenario.recover(before)
+    right = after in (before, NEW, BETWEEN) and then == "recovered"
+    return Case(scenario.name, "kill", phase, how, before, after, left, then, right)
+
+
+def refusals(scenario, tools, most):
+    """Yields runs of which a call is refused, with every error; of a phase with many calls, `most`.
+
+    A write is also cut short once: half of its bytes, which is no error and must do no harm.
+    """
+    turn = 0
+    for before in scenario.befores:
+        calls = tools.run(scenario.prepare(before), without=scenario.without).calls
+        named = [c.number for c in calls if c.phase == "rename"]
+        for phase in dict.fromkeys(c.phase for c in calls):
+            chosen = [c for c in calls if c.phase == phase]
+            pairs = [(c, e) for c in chosen for e in ERRORS]
+            pairs += [(c, "half") for c in chosen if c.name in WRITES]
+            if len(pairs) > most:
+                # Every call in turn, as long as there is room, and each with another error.
+                random.shuffle(chosen)
+                options = (*ERRORS, "half")
+                pairs = []
+                for call in chosen[:most]:
+                    turn += 1
+                    error = options[turn % (4 if call.name in WRITES else 3)]
+                    pairs.append((call, error))
+            for call, error in pairs:
+                do = "short" if error == "half" else f"error {getattr(errno, error)}"
+                run = tools.run(
+                    scenario.prepare(before), at=call.number, do=do, without=scenario.without)
+                if run.disturbed:  # threads share the calls differently in every run
+                    is_late = bool(named) and call.number > min(named)
+                    yield _refused(scenario, phase, f"{run.disturbed.name}: {error}", before, run,
+                                   is_late)
+
+
+def _refused(scenario, phase, how, before, run, is_late):
+    after, left = scenario.state(before), scenario.left() > 0
+    if run.status == 0:
+        then = UNHARMED
+        right = scenario.is_right_success(run, after)
+    elif run.status == 4 and run.message and not how.endswith("half"):
+        then = SENTENCE
+        right = scenario.is_right_failure(run, before, after, is_late)
     else:
-        then = f"status {trace.status}: {trace.message or 'said nothing'}"
-    right = then in ("succeeded by other means", "exited 4 with a sentence")
-    return Case(phase, error, before, after, left, then, right and after == expected and left == 0)
+        then, right = f"status {run.status}: {run.message or 'said nothing'}", False
+    # What could not be removed is removed by the next run.
+    if left and right:
+        right = how.startswith(("unlink", "rmdir", "flock")) and scenario.recover(before) == "recovered"
+        then += ", the temporary file is removed by the next run"
+    return Case(scenario.name, "refusal", phase, how, before, after, left, then, right)

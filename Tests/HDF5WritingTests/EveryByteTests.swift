@@ -90,6 +90,12 @@ import Testing
         }
         specimen.heal()
         try Data(specimen.bytes).write(to: URL(filePath: path))
+        // The check of all rules survives too, and finds something wherever the reader does.
+        let check = try ProfileCheck(MappedFile(path), threads: 1)
+        let reason = failure { try NativeFile(MappedFile(path)).checkEveryByte(threads: 1) }
+        #expect(
+          (reason == nil) == (check.findings.isEmpty && check.unchecked.isEmpty),
+          "\(String(describing: reason)) \(check.findings)")
         do {
           let native = try NativeFile(MappedFile(path))
           for dataset in native.datasets { _ = try dataset.tensor.bytes() }

@@ -27,6 +27,45 @@ import Testing
     }
   }
 
+  @Test func theSpecimenHasNoFindings() throws {
+    try withFolder { folder in
+      let check = try Specimen.small(in: folder).profile(in: folder)
+      #expect(check.findings == [] && check.unchecked == [])
+    }
+  }
+
+  /// What stops the reader is among what the check of all rules lists.
+  @Test(arguments: ProfileRule.allCases)
+  func listing(_ rule: ProfileRule) throws {
+    let damage = try #require(breakers[rule])
+    try withFolder { folder in
+      var specimen = try Specimen.small(in: folder)
+      try damage(&specimen)
+      let check = try specimen.profile(in: folder)
+      let finding = try #require(check.findings.first { $0.rule == rule }, "not listed")
+      #expect(!finding.path.isEmpty && !finding.expected.isEmpty && !finding.found.isEmpty)
+    }
+  }
+
+  /// Rules whose breaking leaves the way to the rest open are all listed when all are broken at once.
+  @Test func severalAtOnce() throws {
+    let broken: [ProfileRule] = [
+      .superblockFlags, .fillValue, .layoutAlignment, .attributeValue, .datatypeName, .groupInfo,
+      .digest, .format,
+    ]
+    try withFolder { folder in
+      var specimen = try Specimen.small(in: folder)
+      for rule in broken {
+        let damage = try #require(breakers[rule])
+        try damage(&specimen)
+      }
+      let found = Set(try specimen.profile(in: folder).findings.map(\.rule))
+      #expect(found.isSuperset(of: Set(broken).subtracting([.digest])), "\(found)")
+      // A dataset that is read in another place has other bytes, if it is read at all.
+      #expect(!found.isDisjoint(with: [.digest, .layoutAlignment]))
+    }
+  }
+
   @Test func numbersAndSentencesAreDifferent() {
     let rules = ProfileRule.allCases
     #expect(Set(rules.map(\.sentence)).count == rules.count)

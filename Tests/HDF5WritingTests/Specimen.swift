@@ -124,11 +124,20 @@ struct Specimen {
 
   /// Opens the specimen as a native file and checks every byte.
   func check(in folder: TemporaryFolder) throws {
+    try NativeFile(file(in: folder), datasetLimit: datasetLimit).checkEveryByte(threads: 1)
+  }
+
+  /// All places where the specimen breaks a rule.
+  func profile(in folder: TemporaryFolder) throws -> ProfileCheck {
+    try ProfileCheck(file(in: folder), datasetLimit: datasetLimit, threads: 1)
+  }
+
+  private func file(in folder: TemporaryFolder) throws -> MappedFile {
     var copy = self
     if heals { copy.heal() }
     let path = folder.path("specimen.h5")
     try Data(copy.bytes).write(to: URL(filePath: path))
-    try NativeFile(MappedFile(path), datasetLimit: datasetLimit).checkEveryByte(threads: 1)
+    return try MappedFile(path)
   }
 }
 

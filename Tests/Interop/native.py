@@ -36,7 +36,7 @@ def pattern(template):
     """The expression that the names of a template match."""
     types = {"int": "(?:0|[1-9][0-9]*)", "digits": "[0-9]{2,}", "word": "[A-Za-z0-9_.-]{1,64}"}
     types |= {name: "(?:" + "|".join(words) + ")" for name, words in schema()["words"].items()}
-    types |= {"parameter": ".+/(?:weight|bias|scale|offset)", "bn": ".+/bn[0-9]*"}
+    types |= {"parameter": ".+/(?:weight|bias|scale|offset)", "bn": ".+/bn[0-9]*", "path": ".+"}
     parts = re.split(r"\{(?:\w+:)?(\w+)\}", template)
     return "".join(types[part] if k % 2 else re.escape(part) for k, part in enumerate(parts))
 

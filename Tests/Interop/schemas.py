@@ -68,7 +68,8 @@ def sources(folder):
         "plain": (state, ()),
         "odd": (odd | {"note": np.arange(3.0), "other/é": np.zeros((2, 0))}, ("--no-probe",)),
         "set": (state, ("--set", "encoder.stem.pad=3", "--set", "recipe.tau.base=0.996",
-                        "--set", "recipe.optimizer.last_lr=0.1", "--no-source-hash")),
+                        "--set", "recipe.optimizer.last_lr=0.1", "--no-source-hash",
+                        "--license", "CC BY-NC 4.0")),
         "parameters": ({k.removeprefix("online_params/"): a for k, a in state.items()
                         if k.startswith("online_params/")}, ()),
     }  # fmt: skip
@@ -145,6 +146,71 @@ def choosing(folder):
         "byol-convert", SAMPLE, half, nothing, "--out-dir", several, "--skip-existing", code=2)
 
 
+def comparisons(folder, plain, reset, parameters):
+    """Comparisons of files that are the same, that lack networks, that moved, and that were renamed."""
+    state = dict(np.load(SAMPLE))
+    moved = {key: array + 0.01 if key.startswith("target_params/") else array for key, array in state.items()}
+    moved["step"] = state["step"] + 1
+    moved["target_params/classifier/w"] = np.zeros_like(state["target_params/classifier/w"])
+    moved["online_params/classifier/w"] = state["online_params/classifier/w"] * np.float32(np.nan)
+    online = {key.replace("online_", "target_"): array for key, array in state.items() if "online_" in key}
+    # One step of a moving average.
+    averaged = dict(state) | {
+        key: state[key] + np.float32(0.1) * (state[key.replace("target", "online")] - state[key])
+        for key in state if key.startswith("target_params/")
+    }  # fmt: skip
+    averaged["step"] = state["step"] + 1
+    for name, arrays in {"moved": moved, "renamed": online, "averaged": averaged}.items():
+        np.savez(folder / f"{name}.npz", **{
+            key: array.astype(state[key].dtype) if key in state else array for key, array in arrays.items()})
+        yield "comparison", printed("byol-inspect", SAMPLE, folder / f"{name}.npz", code=1)
+    halved = folder / "halved.npz"
+    np.savez(halved, **{
+        key: array.astype("f2") if array.dtype == np.float32 else array for key, array in state.items()})
+    yield "comparison", printed("byol-inspect", plain, SAMPLE)
+    yield "comparison", printed("byol-inspect", SAMPLE, halved, code=1)
+    yield "comparison", printed("byol-inspect", SAMPLE, folder / "odd.npz", code=1)
+    yield "comparison", printed("byol-inspect", plain, reset, code=1)
+    yield "comparison", printed("byol-inspect", parameters, plain, code=1)
+    yield "comparison", printed("byol-inspect", plain, parameters, code=1)
+
+
+def layouts(folder, plain):
+    """Reports on a sound file, on one that breaks rules, and on one in which the way is lost."""
+    yield "layout-report", printed("byol-verify", "--layout", plain)
+    data = bytearray(plain.read_bytes())
+    data[50] ^= 1
+    (folder / "damaged.h5").write_bytes(data)
+    yield "layout-report", printed("byol-verify", "--layout", folder / "damaged.h5", code=1)
+    with h5py.File(folder / "other.h5", "w") as file:
+        file["weight"] = np.zeros(3)
+    yield "layout-report", printed("byol-verify", "--layout", folder / "other.h5", code=1)
+
+
+def pictures(folder):
+    """Reports on pictures: features, classes, timings; a head's accuracy; two networks side by side."""
+    photos = folder / "photos"
+    for number, path in enumerate(sorted((PACKAGE / "samples/images").glob("*/*.jpg"))[:10]):
+        (photos / f"class{number}").mkdir(parents=True)
+        (photos / f"class{number}/a.jpg").write_bytes(path.read_bytes())
+    (photos / "class0/broken.jpg").write_bytes(b"no picture")
+    labels = folder / "labels.txt"
+    labels.write_text("".join(f"class{number}\n" for number in range(10)))
+    (photos / "stray").mkdir()
+    (photos / "stray/a.jpg").write_bytes((photos / "class1/a.jpg").read_bytes())
+    yield "pictures-report", printed("byol-verify", SAMPLE, "--images", photos, "--labels", labels)
+    yield "pictures-report", printed(
+        "byol-verify", SAMPLE, "--images", photos, "--against", folder / "averaged.npz", "--tolerance", "1")
+    symmetric = convert(SAMPLE, folder / "other-padding.h5", "--set", "encoder.padding=symmetric")
+    yield "pictures-report", printed(
+        "byol-verify", SAMPLE, "--images", photos, "--against", symmetric, code=1)
+    yield "embed-report", printed("byol-embed", SAMPLE, photos, "--output", folder / "features.npy")
+    yield "embed-report", printed(
+        "byol-embed", SAMPLE, photos, "--top", "2", "--labels", labels, "--layer", "stage2/block0")
+    yield "embed-report", printed("byol-embed", SAMPLE, photos, "--top", "1")
+    yield "embed-report", printed("byol-embed", SAMPLE, "--benchmark", "1", "--rounds", "2")
+
+
 def collect(folder):
     """Every kind of document, from real runs of the tools: pairs of a schema's name and JSON."""
     natives = []
@@ -182,6 +248,9 @@ def collect(folder):
     symmetric = convert(SAMPLE, folder / "symmetric.h5", "--set", "encoder.padding=symmetric")
     yield "verify-report", printed("byol-verify", symmetric, "--expect", reference, code=1)
     yield "verify-report", printed("byol-verify", symmetric, plain, code=1)
+    yield from comparisons(folder, plain, changed, parameters)
+    yield from layouts(folder, plain)
+    yield from pictures(folder)
     yield from training(folder)
     yield from evaluation(folder)
     outputs = dict(np.load(reference))
@@ -217,7 +286,7 @@ def shape(node):
 # Objects whose keys are data: paths of fields, roles, words.
 MAPS = {"origins", "fingerprints", "hyperparameters", "variables", "places", "rules", "cannot_tell",
         "bind", "stride_at", "maps", "maps/*", "contract/stem", "records", "containers", "constants",
-        "defaults", "values", "made", "types"}  # fmt: skip
+        "defaults", "values", "made", "layers", "types"}  # fmt: skip
 
 
 def fields(node, path=(), name=""):

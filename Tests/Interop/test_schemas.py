@@ -31,6 +31,10 @@ REPORT_TEXT = f"""
 
 # Fields that are absent where there is nothing to say.
 OPTIONAL = {
+    "comparison": """
+        sentences/*/role roles/*/relative roles/*/same_as target target/residual target/steps target/tau
+        tensors/*/difference tensors/*/same_as tensors/*/difference/relative
+        tensors/*/difference/relative_l2 tensors/*/difference/ulp tensors/*/difference/cosine""",
     "contract": "encoder/stem/pad",
     "convert-batch": inside("conversions/*/report", "fingerprints/*"),
     "convert-report": REPORT_OPTIONAL,
@@ -47,18 +51,25 @@ OPTIONAL = {
         forms/*/optimizer/groups/*/values forms/*/optimizer/groups/*/values/* contract/stem/*
         contract/stem/*/pad contract/stride_at/* contract/sem initialiser cannot_tell cannot_tell/*
         cannot_hold recipe {inside("recipe", IN_DIALECT)}""",
+    "embed-report": """
+        output layers/* classes classes/*/top/*/name""",
     "evaluation-report": "written",
     "inspection": """
         form source source/sha256 source_dialect source_dialect/spelling source_dialect/variables/*
-        counts made made/* licence created_by roles/*/fingerprint fingerprint tensors/*/statistics """
+        counts made made/* licence published_licence created_by roles/*/fingerprint fingerprint
+        tensors/*/statistics """
     + CASTS,
+    "layout-report": "findings/*/offset rules/*",
+    "pictures-report": """
+        stages/*/relative_l2 stages/*/worst_l2 stages/*/cosine stages/*/top1_agreement""",
     "provenance": """
         source source/sha256 dialect dialect/spelling dialect/variables/* counts origins/*
         fingerprints/* licence made made/* attributes attributes/online/heads/shapes """
     + CASTS,
     "recipe": f"step {IN_DIALECT} optimizer/last_lr",
     "sidecar": f"""
-        contract/encoder/stem/pad origins/* made made/* recipe/step recipe/optimizer/last_lr {CASTS}
+        contract/encoder/stem/pad origins/* made made/* licence recipe/step recipe/optimizer/last_lr
+        {CASTS}
         {inside("recipe", IN_DIALECT)}""",
     "train-report": "checkpoint first_loss last_loss images_per_second findings/*/consequence",
     "tree": "entries/*/*/axes entries/*/*/order entries/*/*/big_endian entries/*/*/sha256",
@@ -71,6 +82,8 @@ OPTIONAL = {
 
 # Texts that are for people, or names that others chose.
 FREE_TEXT = {
+    "comparison": """
+        a/path a/architecture b/path b/architecture sentences/*/text contract/*/* recipe/*/* notes/*""",
     "convert-batch": """
         conversions/*/source conversions/*/output conversions/*/failure
         conversions/*/report/source/path conversions/*/report/output/path
@@ -84,15 +97,23 @@ FREE_TEXT = {
         forms/*/constants/* forms/*/optimizer/at forms/*/optimizer/groups/*/under/*
         forms/*/optimizer/groups/*/values/* fragments/* records/*/* spellings/level/*
         spellings/inner/* cannot_tell/* cannot_hold/*""",
+    "embed-report": """
+        left_out/*/name left_out/*/reason output engine classes/*/name classes/*/top/*/name""",
     "evaluation-report": """
         engine settings/*/name settings/*/value others/*/settings/*/name others/*/settings/*/value
         notes/* written""",
     "inspection": """
-        path form source/name source_dialect/form source_dialect/variables/* licence created_by
-        architecture contract/*/value recipe/*/value verification/* notes/*
+        path form source/name source_dialect/form source_dialect/variables/* licence published_licence
+        created_by architecture contract/*/value recipe/*/value verification/* notes/*
         casts/*/engine casts/*/unmeasured""",
-    "provenance": "casts/*/engine casts/*/unmeasured source/name dialect/form dialect/variables/* created_by licence attributes/online/heads/shapes",
-    "sidecar": "casts/*/engine casts/*/unmeasured",
+    "layout-report": """
+        path findings/*/place findings/*/expected findings/*/found rules/* unchecked/*/reason""",
+    "pictures-report": """
+        path left_out/*/name left_out/*/reason engine first second contract/*/*""",
+    "provenance": """
+        casts/*/engine casts/*/unmeasured source/name dialect/form dialect/variables/* created_by licence
+        attributes/online/heads/shapes""",
+    "sidecar": "casts/*/engine casts/*/unmeasured licence",
     "train-report": """
         checkpoint output architecture findings/*/field findings/*/value findings/*/consequence engine
         corrupt/*/name corrupt/*/reason""",
@@ -107,6 +128,7 @@ FREE_TEXT = {
 
 # Numbers that may be negative fractions.
 FREE_NUMBERS = {
+    "comparison": "tensors/*/difference/cosine",
     "contract": "input/mean/*",
     "dialect": """
         contract/input/mean/* recipe/loss/constant recipe/optimizer/hyperparameters/*
@@ -116,6 +138,7 @@ FREE_NUMBERS = {
     "inspection": """
         contract/*/value contract/*/value/* recipe/*/value tensors/*/statistics/min
         tensors/*/statistics/max tensors/*/statistics/mean""",
+    "pictures-report": "stages/*/cosine",
     "recipe": "loss/constant optimizer/hyperparameters/*",
     "sidecar": """
         contract/input/mean/* recipe/loss/constant recipe/optimizer/hyperparameters/*""",

@@ -14,6 +14,24 @@ struct FailureTests {
     #expect(failure.description == "a: they differ")
   }
 
+  @Test func `what a stranger's file is called does nothing to a terminal`() {
+    let names = ["\u{1B}[31mred", "a\nb", "\u{202E}txt.exe", "a\u{9B}2J", "\r", "\u{2028}"]
+    let shown = names.map { Failure(.badInput, place: $0, "no").description }
+    #expect(
+      shown == [
+        "\\u{1B}[31mred: no", "a\\u{A}b: no", "\\u{202E}txt.exe: no", "a\\u{9B}2J: no",
+        "\\u{D}: no", "\\u{2028}: no",
+      ])
+    #expect(Failure(.badInput, file: "Größe-網路", "no").description == "Größe-網路: no")
+  }
+
+  @Test func `of a name of a hundred thousand letters the middle is left out`() {
+    let words = Failure(.badInput, place: String(repeating: "é", count: 100_000) + "end", "no")
+      .description
+    #expect(words.utf8.count < 4000)
+    #expect(words.hasSuffix("end (200,003 bytes): no"))
+  }
+
   @Test func `kinds are the exit codes`() {
     #expect(
       [Failure.Kind.differs, .badInput, .usage, .inputOutput].map(\.rawValue) == [1, 2, 3, 4])

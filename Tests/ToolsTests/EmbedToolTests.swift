@@ -55,6 +55,21 @@ import Testing
     #expect(!outcome.errors.isEmpty)
   }
 
+  @Test func `an input is never replaced by its features`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let checkpoint = folder.path("checkpoint.npz")
+    try FileManager.default.copyItem(atPath: Shared.inPackage(sample), toPath: checkpoint)
+    let again = folder.path("again.npz")
+    #expect(link(checkpoint, again) == 0)
+    for output in [checkpoint, again] {
+      let outcome = try embed(checkpoint, "\(pictures)/rgb.png", "-o", output)
+      #expect(
+        outcome.code == 3 && outcome.errors.contains("take the place of"), "\(outcome.errors)")
+    }
+    #expect(FileManager.default.contentsEqual(atPath: Shared.inPackage(sample), andPath: again))
+  }
+
   @Test func `byol-verify compares two checkpoints' features of pictures`() throws {
     let same = try verify(sample, "--images", pictures, "--against", sample)
     #expect(same.code == 0, "\(same.errors)")

@@ -37,6 +37,11 @@ import Testing
     "byol-convert SAMPLE OUT.h5 --infer --expect MISSING: 4",
     "byol-convert README.md OUT.h5 --infer: 2", "byol-convert REF OUT.h5 --infer: 2",
     "byol-convert -dash.npz OUT.h5: 3",
+    "byol-convert SAMPLE OUT --to native --shard-size 1MB --dry-run: 0",
+    "byol-convert SAMPLE OUT --to native --shard-size 1 --dry-run: 0",
+    "byol-convert SAMPLE OUT --to native --shard-size 0: 3",
+    "byol-convert SAMPLE OUT --to native --shard-size 9999999999GB: 3",
+    "byol-convert SAMPLE OUT.safetensors --to native --shard-size 1MB: 3",
     "byol-convert Sources OUT.h5: 2", "byol-convert --help: 0", "byol-convert --version: 0",
     "byol-verify MISSING: 4", "byol-verify README.md: 2", "byol-verify: 3",
     "byol-verify SAMPLE SAMPLE SAMPLE: 3", "byol-verify SAMPLE SAMPLE: 0",
@@ -45,10 +50,17 @@ import Testing
     "byol-verify SAMPLE --expect REF --tolerance 1e-12: 1", "byol-verify SAMPLE --partial: 3",
     "byol-inspect MISSING: 4", "byol-inspect README.md: 2", "byol-inspect: 3",
     "byol-inspect SAMPLE --from latin: 3", "byol-inspect SAMPLE --from-format floppy: 3",
-    "byol-inspect --help: 0", "byol-inspect SAMPLE --images samples/images: 3",
+    "byol-inspect SAMPLE --images samples/images: 3",
     "byol-inspect SAMPLE --health --threads 0: 3", "byol-inspect MISSING --health: 4",
     "byol-inspect README.md --health: 2", "byol-inspect SAMPLE --html /nonexistent/OUT.html: 4",
     "byol-inspect SAMPLE --health --images /nonexistent/photos: 4", "byol-report SAMPLE --json: 0",
+    "byol-inspect --help: 0", "byol-inspect SAMPLE SAMPLE: 0", "byol-inspect SAMPLE MISSING: 4",
+    "byol-inspect SAMPLE REF: 2", "byol-inspect SAMPLE samples/layout-1.0.h5 --tolerance=-1: 3",
+    "byol-inspect SAMPLE --tolerance 0.1: 3", "byol-inspect SAMPLE --all: 3",
+    "byol-inspect SAMPLE SAMPLE --stats: 3", "byol-inspect SAMPLE SAMPLE --tolerance 0.1: 0",
+    "byol-verify samples/layout-1.0.h5 --layout: 1", "byol-verify SAMPLE --layout: 2",
+    "byol-verify MISSING --layout: 4", "byol-verify SAMPLE SAMPLE --layout: 3",
+    "byol-verify SAMPLE --layout --expect REF: 3", "byol-convert SAMPLE OUT.h5 --license=: 3",
   ])
   func `exit codes are the documented ones`(_ line: String) throws {
     let folder = try TemporaryFolder()
@@ -152,5 +164,38 @@ import Testing
     let outcome = try verify(native, sample)
     #expect(outcome.code == 1)
     #expect(outcome.output.contains("bn.eps") && outcome.output.contains("same weights: yes"))
+    #expect(outcome.errors.contains("tiny_haiku_byol.npz differ"), "\(outcome.errors)")
+    let compared = try inspect(native, sample)
+    #expect(compared.code == 1 && compared.output.contains("bn.eps"))
+  }
+
+  @Test func `a licence is stated by the user, carried on and shown; names state none`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    #expect(try inspect(sample).output.contains("licence of the weights: not stated (CC BY-NC 4.0"))
+    let (native, torch) = (folder.path("tiny.h5"), folder.path("tiny.pth"))
+    let (back, plain) = (folder.path("back.h5"), folder.path("plain.h5"))
+    #expect(try convert(sample, native, "--license", "CC0 1.0").code == 0)
+    #expect(try convert(native, torch, "--to", "torchvision").code == 0)
+    #expect(try convert(torch, back).code == 0)
+    for path in [native, torch, back] {
+      let shown = try inspect(path).output
+      #expect(shown.contains("licence of the weights: CC0 1.0\n"), "\(path): \(shown)")
+    }
+    #expect(try convert(sample, plain).code == 0)
+    #expect(try inspect(plain).output.contains("licence of the weights: not stated"))
+  }
+
+  @Test func `a comparison begins with what happened`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let native = folder.path("online.h5")
+    #expect(try convert(sample, native, "--drop", "target_*").code == 0)
+    let outcome = try inspect(sample, native)
+    #expect(outcome.code == 1)
+    #expect(outcome.output.contains("* target.encoder is only in A\n"), "\(outcome.output)")
+    #expect(outcome.errors.hasSuffix("differ\n"))
+    let all = try inspect(sample, native, "--all")
+    #expect(all.output.contains("target/encoder/stage3/block0/conv2/weight"))
   }
 }

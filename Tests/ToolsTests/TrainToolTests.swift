@@ -230,6 +230,29 @@ import Testing
       ])
   }
 
+  @Test func `what is watched takes no checkpoint's place`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let views = folder.path("views.npz")
+    try writeViews(2, to: views)
+    let out = folder.path("run.h5")
+    let command = ["resume", sample, "--views", views, "--out", out] + engine
+    #expect(try train.run(command).code == 0)
+    let before = try bytes(out)
+    let again = folder.path("again.html")
+    #expect(link(out, again) == 0)
+    for options in [
+      ["--html", out], ["--html", again], ["--metrics", out],
+      ["--html", folder.path("m"), "--metrics", folder.path("m")],
+    ] {
+      let outcome = try train.run(
+        ["resume", out, "--views", views, "--steps", "0"] + options)
+      #expect(
+        outcome.code == 3 && outcome.errors.contains("take the place of"), "\(outcome.errors)")
+    }
+    #expect(try bytes(out) == before)
+  }
+
   @Test func `the report is JSON and nothing else, and a dry run writes nothing`() throws {
     let folder = try TemporaryFolder()
     defer { folder.remove() }

@@ -7,8 +7,9 @@ import Tensors
 /// Its files are written in a directory of a temporary name beside it, which gets the name when they
 /// are complete and on the disk. A directory that is there already is replaced in one step, where
 /// the file system can (`renameat2` with exchange, as the usual ones of Linux can); elsewhere it has
-/// no name for a moment, and is kept under the temporary one. A directory that holds anything but
-/// regular files is never replaced.
+/// no name for a moment, and is put aside under a temporary one, from which the next run takes it back
+/// if that moment was the program's last. A directory that holds anything but regular files is never
+/// replaced.
 ///
 ///     let folder = try AtomicFolder("model")
 ///     try Safetensors().write(archive, to: folder.makeFile("model.safetensors"))
@@ -23,6 +24,9 @@ public final class AtomicFolder {
   private let options: AtomicFile.Options
   private var files: [(name: String, output: OutputFile)] = []
   private var isOpen = true
+  private var isPrepared = false
+  /// The directory itself, open and locked.
+  private let lock: Int32
 
   /// Checks the destination and makes the temporary directory beside it.
   ///
@@ -32,10 +36,11 @@ public final class AtomicFolder {
   public init(_ path: String, _ options: AtomicFile.Options = AtomicFile.Options()) throws {
     self.path = path
     self.options = options
+    FolderDestination.restore(path)
     target = try FolderDestination(path, force: options.force)
     try options.willBegin(.create)
-    target.removeStaleTemporaries()
-    temporaryPath = try target.makeTemporary()
+    target.removeAbandoned()
+    (temporaryPath, lock) = try target.makeTemporary()
   }
 
   deinit { discard() }
@@ -70,16 +75,30 @@ public final class AtomicFolder {
   /// Where a file is while it is written, for a library that opens it by itself.
   public func temporaryPath(of name: String) -> String { "\(temporaryPath)/\(name)" }
 
-  /// Gives the directory its name, and removes the one that it replaces.
+  /// The bytes of all files so far.
+  public var size: Int { files.reduce(0) { $0 + fileSize($1.output.descriptor) } }
+
+  private func fileSize(_ descriptor: Int32) -> Int {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+  }
+
+  /// Hands to the system what the files' buffers hold, so that the files can be read.
   ///
-  /// - Throws: `Failure` (`inputOutput`); (`usage`) where another program has made the destination
-  ///   meanwhile and `force` is not set. The destination is then as it was, unless only the last
-  ///   phase failed, which leaves the new directory there.
-  public func commit() throws {
-    guard isOpen else { throw Failure(.usage, file: path, "the directory is committed already") }
-    defer { discard() }
-    try options.willBegin(.flush)
+  /// - Throws: `Failure` (`inputOutput`).
+  public func flush() throws {
     for (_, output) in files { try output.flush() }
+  }
+
+  /// Brings all content to the disk, so that nothing remains to be done but `commit`'s renaming.
+  ///
+  /// - Throws: `Failure` (`inputOutput`); the destination is as it was.
+  public func prepare() throws {
+    guard isOpen else { throw Failure(.usage, file: path, "the directory is committed already") }
+    guard !isPrepared else { return }
+    try options.willBegin(.flush)
+    try flush()
+    for (_, output) in files { try output.checkClosing() }
     try target.giveMode(to: temporaryPath)
     if options.sync {
       try options.willBegin(.sync)
@@ -88,6 +107,18 @@ public final class AtomicFolder {
       }
       try target.sync(temporaryPath)
     }
+    isPrepared = true
+  }
+
+  /// Gives the directory its name, and removes the one that it replaces.
+  ///
+  /// - Throws: `Failure` (`inputOutput`); (`usage`) where another program has made the destination
+  ///   meanwhile and `force` is not set. The destination is then as it was, unless only the last
+  ///   phase failed, which leaves the new directory there.
+  public func commit() throws {
+    guard isOpen else { throw Failure(.usage, file: path, "the directory is committed already") }
+    defer { discard() }
+    try prepare()
     try options.willBegin(.replace)
     try target.replace(with: temporaryPath)
     if options.sync {
@@ -103,5 +134,6 @@ public final class AtomicFolder {
     isOpen = false
     for (_, output) in files { close(output.descriptor) }
     FolderDestination.remove(temporaryPath)
+    close(lock)
   }
 }

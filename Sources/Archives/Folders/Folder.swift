@@ -85,6 +85,7 @@ public struct Folder: Sendable {
       archive = Archive(
         .mapping(kind: "folder", entries),
         format: formats.count == 1 ? formats.first ?? "" : "folder")
+      archive.notes = Set(archives.flatMap(\.notes)).sorted()
     }
     archive.attributes += documents.map { Node.Entry(.text($0.name), $0.value) }
     self.archive = archive

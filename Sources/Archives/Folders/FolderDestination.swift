@@ -47,24 +47,49 @@ struct FolderDestination {
     parent = try Destination.realPath(parts.folder, of: path)
   }
 
-  /// Makes a new directory beside the destination.
-  func makeTemporary() throws -> String {
-    for _ in 0..<16 {
-      let random = String(UInt32.random(in: 0...UInt32.max), radix: 16)
-      let path = "\(parent)/\(Destination.temporaryPrefix(name))\(getpid())-\(random)"
-      // Until it has the old one's mode, no one may look in who could not look into that.
-      if mkdir(path, mode == nil ? 0o777 : 0o700) == 0 { return path }
-      guard errno == EEXIST else { break }
+  private static let asideEnding = "-old"
+
+  /// Gives a directory its name back that a killed program had put aside, where the name is free.
+  static func restore(_ path: String) {
+    var resolved = path
+    while resolved.count > 1, resolved.hasSuffix("/") { resolved.removeLast() }
+    var status = stat()
+    guard lstat(resolved, &status) != 0, errno == ENOENT else { return }
+    let parts = Destination.split(resolved)
+    guard isName(parts.name), let parent = try? Destination.realPath(parts.folder, of: path) else {
+      return
     }
-    throw Failure.system("cannot make a temporary directory in \(parent)", file: path)
+    Temporaries(of: parts.name, in: parent).forEachAbandoned { path in
+      guard path.hasSuffix(asideEnding) else { return }
+      // Over nothing but an empty directory, which `rename` refuses to do with anything else.
+      _ = rename(path, "\(parent)/\(parts.name)")
+    }
   }
 
-  /// Removes temporary directories of this destination whose program is gone.
-  func removeStaleTemporaries() {
-    let prefix = Destination.temporaryPrefix(name)
-    for entry in (try? FolderListing.entries(of: parent, limit: .max)) ?? [] {
-      if Destination.isStale(entry, prefix: prefix) { Self.remove("\(parent)/\(entry)") }
+  private var temporaries: Temporaries { Temporaries(of: name, in: parent) }
+
+  /// Makes a new directory beside the destination; it is locked while the descriptor is open.
+  func makeTemporary() throws -> (path: String, descriptor: Int32) {
+    // Until it has the old one's mode, no one may look in who could not look into that.
+    let mode: mode_t = mode == nil ? 0o777 : 0o700
+    return try temporaries.make("a temporary directory", for: path) { path in
+      guard mkdir(path, mode) == 0 else { return nil }
+      if let descriptor = Self.open(path) { return descriptor }
+      let reason = errno
+      rmdir(path)
+      errno = reason
+      return nil
     }
+  }
+
+  private static func open(_ folder: String) -> Int32? {
+    let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    return descriptor >= 0 ? descriptor : nil
+  }
+
+  /// Removes temporary directories of this destination that killed programs left.
+  func removeAbandoned() {
+    temporaries.forEachAbandoned { Self.remove($0) }
   }
 
   /// Gives the directory at `temporary` the permissions of the one it replaces.
@@ -92,7 +117,11 @@ struct FolderDestination {
     guard [EINVAL, ENOSYS].contains(errno) else {
       throw Failure.system("cannot rename", file: path)
     }
-    let aside = temporary + "-old"
+    let aside = temporary + Self.asideEnding
+    // Locked, so that nobody takes it for one that was left behind.
+    let old = Self.open(target)
+    defer { if let old { close(old) } }
+    if let old { _ = Temporaries.lock(old) }
     guard rename(target, aside) == 0 else { throw Failure.system("cannot rename", file: path) }
     guard rename(temporary, target) == 0 else {
       let failure = Failure.system("cannot rename", file: path)

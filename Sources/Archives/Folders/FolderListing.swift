@@ -60,4 +60,11 @@ enum FolderListing {
 extension Folder {
   /// Whether `path` leads to a directory.
   public static func isFolder(_ path: String) -> Bool { FolderListing.isDirectory(path) }
+
+  /// The names of a directory's regular files, sorted, without the hidden ones.
+  ///
+  /// - Throws: `Failure` (`inputOutput`) where it cannot be read, (`badInput`) of too many entries.
+  public static func fileNames(in path: String) throws -> [String] {
+    try FolderListing.files(in: path).names
+  }
 }

@@ -9,9 +9,9 @@ struct ForeignTree {
   private var streamed = 0
   private var valueBytes = 0
   private var spill = Spill()
+  private var notes: [String] = []
 
   private static let objectLimit = 1_000_000
-  private static let depthLimit = 128
   /// The most bytes of elements that do not lie in the file as they are, but compressed.
   ///
   /// Weights compress by a few per cent.
@@ -30,23 +30,31 @@ struct ForeignTree {
     /// Attributes of the dataset that comes next.
     var pending: [(member: String, name: String, value: Node)] = []
     var names: Set<String> = []
+    /// Names of attributes: of the group, and of the dataset that comes next.
+    var attributeNames: Set<String> = []
+    var pendingNames: Set<String> = []
 
     var path: String { name }
   }
 
   /// Reads the whole of a file.
   ///
-  /// - Parameter program: that reads it; by default the one beside this program.
+  /// - Parameters:
+  ///   - program: that reads it; by default the one beside this program.
+  ///   - patience: how long the process may be silent or busy, beside what the file's size gives it.
   /// - Throws: `Failure`; see `Keras.read`.
   static func read(
-    _ file: MappedFile, program: String? = nil
-  ) throws -> (root: Node, attributes: [Node.Entry]) {
+    _ file: MappedFile, program: String? = nil, patience: Duration = .seconds(60)
+  ) throws -> Archive {
     var tree = ForeignTree(file)
-    let process = try ReaderProcess(file, program: program ?? ReaderProcess.program())
+    let process = try ReaderProcess(
+      file, program: program ?? ReaderProcess.program(), patience: patience)
     while true {
-      if let root = try tree.take(process.next(), from: process) {
-        return (.mapping(kind: "group", root.members), root.attributes)
-      }
+      guard let root = try tree.take(process.next(), from: process) else { continue }
+      var archive = Archive(
+        .mapping(kind: "group", root.members), format: Keras().name, attributes: root.attributes)
+      archive.notes = tree.notes
+      return archive
     }
   }
 
@@ -61,7 +69,10 @@ struct ForeignTree {
     switch record {
     case .group(let name):
       try claim(name, in: &group, process)
-      guard groups.count < Self.depthLimit else { throw process.nonsense("too deep a tree") }
+      // Above the one that begins are `groups`, the one that is open, and none else.
+      guard groups.count + 2 <= Archive.depthLimit else {
+        throw process.nonsense("too deep a tree")
+      }
       groups.append(group)
       group = Group(name: name)
     case .end:
@@ -86,8 +97,10 @@ struct ForeignTree {
       }
       try add(name, .tensor(tensor), to: &group, process)
     case .failed(let place, let message):
-      throw Failure(
-        .badInput, file: file.path, place: Self.printable(place), Self.printable(message))
+      throw process.refusal(at: place, message)
+    case .unfiltered(let code):
+      guard objects == 1 else { throw process.nonsense("a late word on its rights") }
+      notes.append(ReaderProcess.unfiltered(code))
     case .finished:
       guard groups.isEmpty, group.pending.isEmpty else { throw process.nonsense("an early end") }
       return group
@@ -115,16 +128,16 @@ struct ForeignTree {
     let node = try node(value, at: place, process)
     guard !name.isEmpty else { throw process.nonsense("an attribute without a name") }
     if let member {
-      guard group.pending.allSatisfy({ $0.member == member && $0.name != name }) else {
-        throw process.nonsense("attributes of a dataset that is missing")
-      }
+      guard group.pending.last.map({ $0.member == member }) ?? true,
+        group.pendingNames.insert(name).inserted
+      else { throw process.nonsense("attributes of a dataset that is missing") }
       group.pending.append((member, name, node))
       return
     }
-    let key = groups.isEmpty ? name : AttributeKey.key(name)
-    guard !group.attributes.contains(where: { $0.key == .text(key) }) else {
+    guard group.attributeNames.insert(name).inserted else {
       throw process.nonsense("an attribute twice")
     }
+    let key = groups.isEmpty ? name : AttributeKey.key(name)
     group.attributes.append(Node.Entry(.text(key), node))
   }
 
@@ -139,12 +152,8 @@ struct ForeignTree {
       group.members.append(Node.Entry(.text(AttributeKey.key(attribute, of: name)), value))
     }
     group.pending.removeAll()
+    group.pendingNames.removeAll()
     group.members.append(Node.Entry(.text(AttributeKey.escaped(name)), node))
-  }
-
-  /// A text of the process's for a message: short, and without control characters.
-  private static func printable(_ text: String) -> String {
-    String(text.unicodeScalars.prefix(400).map { $0.properties.isPrintable ? Character($0) : "?" })
   }
 }
 
@@ -196,7 +205,7 @@ extension ForeignTree {
         start <= file.count - byteCount
       else {
         throw Failure(
-          file: file.path, place: Self.printable(place),
+          file: file.path, place: ReaderProcess.printable(place),
           expected: "\(byteCount) bytes at byte \(offset)", found: "\(file.count) bytes in all")
       }
       bytes = ByteSlice(file, start..<start + byteCount)
@@ -205,11 +214,11 @@ extension ForeignTree {
       let limit = Self.streamLimit(file.count)
       guard byteCount <= limit - streamed else {
         throw Failure(
-          file: file.path, place: Self.printable(place),
+          file: file.path, place: ReaderProcess.printable(place),
           expected: "at most \(limit) bytes in a file of \(file.count)", found: "more")
       }
       streamed += byteCount
-      bytes = try spill.add(byteCount) { try process.read(into: $0) }
+      bytes = try spill.add(byteCount) { try process.elements(into: $0) }
     }
     return try Tensor(
       type, shape: shape, bigEndian: array.type.isBigEndian,
@@ -219,7 +228,7 @@ extension ForeignTree {
   private func source(
     _ bytes: any ByteSource, of type: ElementType, at place: String
   ) -> any ByteSource {
-    type == .bool ? BooleanBytes(bytes, from: 0, place: Self.printable(place)) : bytes
+    type == .bool ? BooleanBytes(bytes, from: 0, place: ReaderProcess.printable(place)) : bytes
   }
 
   /// The type and shape, as ours.
@@ -249,16 +258,5 @@ extension StoredValue {
 extension Node {
   fileprivate func isText(_ text: String) -> Bool {
     if case .text(text) = self { true } else { false }
-  }
-}
-
-extension Unicode.Scalar.Properties {
-  fileprivate var isPrintable: Bool {
-    switch generalCategory {
-    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
-      .paragraphSeparator:
-      false
-    default: true
-    }
   }
 }

@@ -19,9 +19,10 @@ final class ReaderProcess {
 
   /// Starts `program` for an open file.
   ///
+  /// - Parameter patience: the time that it has, beside a second for every 4 MiB of the file.
   /// - Throws: `Failure` (`inputOutput`) where the program is missing or cannot be started, or the
   ///   file can no longer be opened.
-  init(_ file: MappedFile, program: String) throws {
+  init(_ file: MappedFile, program: String, patience: Duration) throws {
     self.file = file
     let input = try file.reopened()
     defer { close(input) }
@@ -41,7 +42,7 @@ final class ReaderProcess {
     }
     pipe = ends[0]
     // The process limits its processor time itself; this is for one that sleeps.
-    deadline = .now + .seconds(60 + file.count >> 22)
+    deadline = .now + patience + .seconds(file.count >> 22)
     do {
       try greet()
     } catch {
@@ -65,8 +66,34 @@ final class ReaderProcess {
     }
   }
 
+  /// Fills `target` with elements, which come in frames.
+  ///
+  /// - Throws: `Failure` (`badInput`), as `next`, and where the process refuses the file midway.
+  func elements(into target: UnsafeMutableRawBufferPointer) throws {
+    var done = 0
+    while done < target.count {
+      do {
+        let header = try Record.header(try bytes(Record.headerByteCount))
+        guard header.kind == Record.elementsKind else {
+          let record = try Record(kind: header.kind, payload: try bytes(header.count))
+          guard case .failed(let place, let message) = record else {
+            throw nonsense("a record among elements")
+          }
+          throw refusal(at: place, message)
+        }
+        guard (1...target.count - done).contains(header.count) else {
+          throw nonsense("elements too many")
+        }
+        try read(into: UnsafeMutableRawBufferPointer(rebasing: target[done..<done + header.count]))
+        done += header.count
+      } catch let malformed as MalformedRecord {
+        throw nonsense(malformed.reason)
+      }
+    }
+  }
+
   /// Fills `target` with the bytes that follow.
-  func read(into target: UnsafeMutableRawBufferPointer) throws {
+  private func read(into target: UnsafeMutableRawBufferPointer) throws {
     var done = 0
     while done < target.count {
       let rest = UnsafeMutableRawBufferPointer(rebasing: target[done...])
@@ -177,9 +204,28 @@ extension ReaderProcess {
     return process
   }
 
+  /// What is said where the kernel, or a container around this program, takes no filter of system
+  /// calls.
+  static func unfiltered(_ code: UInt32) -> String {
+    let reason =
+      Int32(exactly: code).flatMap(strerror).map { String(cString: $0) } ?? "error \(code)"
+    return "\(name) ran without a filter of system calls, which the kernel refused (\(reason)): "
+      + "resource limits alone confined it"
+  }
+
   private var tooSlow: Failure {
     Failure(
       file: file.path, expected: "HDF5 that libhdf5 can read", found: "a file on which it sleeps")
+  }
+
+  /// The file is refused by the process, for that reason.
+  func refusal(at place: String, _ message: String) -> Failure {
+    Failure(.badInput, file: file.path, place: Self.printable(place), Self.printable(message))
+  }
+
+  /// A text of the process's for a message: short, and without control characters.
+  static func printable(_ text: String) -> String {
+    String(text.unicodeScalars.prefix(400).map { $0.properties.isPrintable ? Character($0) : "?" })
   }
 
   /// What the process said is not what it should say: libhdf5 has overwritten its memory, say.
@@ -202,6 +248,17 @@ extension ReaderProcess {
     case 0: return "with code \(status >> 8 & 0xFF)"
     case SIGKILL, SIGXCPU: return "for want of time or memory"
     default: return "by a crash (signal \(signal))"
+    }
+  }
+}
+
+extension Unicode.Scalar.Properties {
+  fileprivate var isPrintable: Bool {
+    switch generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
+      .paragraphSeparator:
+      false
+    default: true
     }
   }
 }

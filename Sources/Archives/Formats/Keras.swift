@@ -64,8 +64,7 @@ public struct Keras: ArchiveFormat {
       throw Failure(file: file.path, expected: "the HDF5 signature", found: "other bytes")
     }
     do {
-      let (root, attributes) = try ForeignTree.read(file)
-      return Archive(root, format: Keras().name, attributes: attributes)
+      return try ForeignTree.read(file)
     } catch let failure as Failure {
       throw failure.of(file: file.path)
     }

@@ -13,11 +13,49 @@ struct DatasetHeader {
   let attributes: [NativeAttribute]
 
   /// Reads and checks the messages of a dataset's header in a file of `fileSize` bytes.
-  init(_ header: ObjectHeader, fileSize: Int) throws {
+  ///
+  /// - Returns: the header, nil where something of it is not known to a reader that lists its findings;
+  ///   and the bytes of the file that hold the elements, nil where they are not known.
+  static func read(
+    _ header: ObjectHeader, fileSize: Int
+  ) throws -> (header: DatasetHeader?, storage: Range<Int>?) {
+    let subject = header.subject
     try header.allow([.dataspace, .datatype, .fillValue, .layout, .attribute, .attributeInfo])
-    attributes = try header.attributes()
-    digest = try Self.digest(attributes, header)
+    let attributes = try header.attributes()
+    let digest = try subject.attempt { try Self.digest(attributes, header) }
+    let stored = try subject.attempt { try Self.stored(header) }
+    let kind = try subject.attempt { try Self.kind(attributes, stored: stored, header) }
+    let space = try subject.attempt { try Dataspace(try header.only(.dataspace)) }
+    let byteCount =
+      try subject.attempt { () -> Int? in
+        guard let space, let stored else { return nil }
+        let message = try header.only(.dataspace)
+        return try space.byteCount(of: stored.byteCount, message)
+      } ?? nil
+    if let kind, let space, kind.schema != nil {
+      try subject.require(
+        (stored ?? .uint8) == .uint8 && space.shape.count == 1, .document,
+        at: header.blocks.first?.lowerBound, goingOn: true,
+        expected: "a document in a row of uint8", found: "\(kind.type) \(space.shape)")
+    }
+    try subject.attempt { try Self.checkFillValue(try header.only(.fillValue)) }
+    let storage = try subject.attempt(hidesBytes: true) {
+      try Self.storage(try header.only(.layout), of: byteCount, in: fileSize)
+    }
+    guard let digest, let kind, let space, let byteCount, let storage, storage.count == byteCount,
+      kind.schema == nil || stored == .uint8
+    else {
+      subject.findings?.hide(bytes: false)
+      return (nil, storage)
+    }
+    let read = DatasetHeader(
+      elementType: kind.type, shape: space.shape, offset: storage.lowerBound, byteCount: byteCount,
+      digest: digest, schema: kind.schema, attributes: attributes)
+    return (read, storage)
+  }
 
+  /// The type of the elements as they are stored.
+  private static func stored(_ header: ObjectHeader) throws -> ElementType {
     var type = try header.only(.datatype)
     let message = try type.take(type.remaining)
     guard let stored = Datatype.elementType(of: message) else {
@@ -26,18 +64,7 @@ struct DatasetHeader {
         expected: "the type of \(ElementType.allCases.map(\.rawValue).joined(separator: ", "))",
         found: "a type of class \(message.first.map { $0 & 0xF } ?? 0)")
     }
-    (elementType, schema) = try Self.kind(attributes, stored: stored, header)
-
-    let spaceMessage = try header.only(.dataspace)
-    let space = try Dataspace(spaceMessage)
-    shape = space.shape
-    byteCount = try space.byteCount(of: stored.byteCount, spaceMessage)
-    try spaceMessage.require(
-      schema == nil || (stored == .uint8 && shape.count == 1), .document,
-      expected: "a document in a row of uint8", found: "\(stored) \(shape)")
-
-    try Self.checkFillValue(try header.only(.fillValue))
-    offset = try Self.storage(try header.only(.layout), of: byteCount, in: fileSize)
+    return stored
   }
 
   private static func text(_ name: String, _ attributes: [NativeAttribute]) -> String? {
@@ -54,22 +81,24 @@ struct DatasetHeader {
     guard let digest = text.flatMap({ Digest(hex: $0) }) else {
       throw header.subject.failure(
         .digestAttribute, at: header.blocks.first?.lowerBound,
-        expected: "an attribute sha256 of 64 hexadecimal digits", found: text ?? "none")
+        expected: "an attribute sha256 of 64 hexadecimal digits", found: text ?? "no such text")
     }
     return digest
   }
 
   /// The element type of a tensor, or uint8 and the schema of a document.
   private static func kind(
-    _ attributes: [NativeAttribute], stored: ElementType, _ header: ObjectHeader
-  ) throws -> (ElementType, String?) {
+    _ attributes: [NativeAttribute], stored: ElementType?, _ header: ObjectHeader
+  ) throws -> (type: ElementType, schema: String?) {
     let name = text(NativeLayout.Attribute.elementType, attributes)
     let schema = text(NativeLayout.Attribute.schema, attributes)
     try header.subject.require(
       (name == nil) != (schema == nil), .kindAttribute, at: header.blocks.first?.lowerBound,
       expected: "an attribute dtype or schema",
       found: name == nil ? "neither, as text" : "both")
-    guard let name else { return (stored, schema) }
+    guard let name else { return (stored ?? .uint8, schema) }
+    // A type that is none of ours has been reported.
+    guard let stored else { throw ProfileStop() }
     let named = ElementType(rawValue: name)
     guard let named, named == stored || (named == .bool && stored == .uint8) else {
       throw header.subject.failure(
@@ -91,10 +120,10 @@ struct DatasetHeader {
     try fields.finish()
   }
 
-  /// The offset of the dataset's bytes, 0 where there are none.
+  /// Where the dataset's bytes lie, which are `byteCount` if that is known; at 0 where there are none.
   private static func storage(
-    _ message: Fields, of byteCount: Int, in fileSize: Int
-  ) throws -> Int {
+    _ message: Fields, of byteCount: Int?, in fileSize: Int
+  ) throws -> Range<Int> {
     var fields = message
     let version: UInt8 = try fields.next()
     let kind: UInt8 = try fields.next()
@@ -104,20 +133,23 @@ struct DatasetHeader {
     let address: UInt64 = try fields.next()
     let size: UInt64 = try fields.next()
     try fields.finish()
-    try fields.require(
-      size == UInt64(byteCount), .layoutSize, expected: "\(byteCount) bytes", found: "\(size)")
-    guard byteCount > 0 else {
+    if let byteCount {
       try fields.require(
-        address == Superblock.undefined, .layoutAlignment,
+        size == UInt64(byteCount), .layoutSize, goingOn: true, expected: "\(byteCount) bytes",
+        found: "\(size)")
+    }
+    guard size > 0 else {
+      try fields.require(
+        address == Superblock.undefined, .layoutAlignment, goingOn: true,
         expected: "no storage of an empty dataset", found: "storage at byte \(address)")
-      return 0
+      return 0..<0
     }
     try fields.require(
-      address % UInt64(NativeLayout.alignment) == 0, .layoutAlignment,
+      address % UInt64(NativeLayout.alignment) == 0, .layoutAlignment, goingOn: true,
       expected: "storage at a multiple of \(NativeLayout.alignment)", found: "byte \(address)")
     try fields.require(
-      byteCount <= fileSize && address <= UInt64(fileSize - byteCount), .layoutBounds,
-      expected: "\(byteCount) bytes inside the file's \(fileSize)", found: "byte \(address)")
-    return Int(address)
+      size <= UInt64(fileSize) && address <= UInt64(fileSize) - size, .layoutBounds,
+      expected: "\(size) bytes inside the file's \(fileSize)", found: "byte \(address)")
+    return Int(address)..<Int(address + size)
   }
 }

@@ -21,7 +21,8 @@ struct Dataspace {
     if flags & 1 != 0 {
       let maxima: [UInt64] = try (0..<rank).map { _ in try fields.next() }
       try fields.require(
-        maxima == lengths, .dataspaceMaximum, expected: "axes that cannot grow: \(lengths)",
+        maxima == lengths, .dataspaceMaximum, goingOn: true,
+        expected: "axes that cannot grow: \(lengths)",
         found: "\(maxima)")
     }
     try fields.finish()

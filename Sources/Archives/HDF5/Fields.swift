@@ -64,13 +64,13 @@ struct Fields {
       remaining == 0, rule, expected: "the end of the block", found: "\(remaining) more bytes")
   }
 
-  /// Checks that `condition` holds of what was just read.
+  /// Checks that `condition` holds of what was just read; see `Subject.require`.
   func require(
-    _ condition: Bool, _ rule: ProfileRule, expected: @autoclosure () -> String,
-    found: @autoclosure () -> String
+    _ condition: Bool, _ rule: ProfileRule, goingOn: Bool = false,
+    expected: @autoclosure () -> String, found: @autoclosure () -> String
   ) throws {
     try subject.require(
-      condition, rule, at: position, expected: expected(), found: found())
+      condition, rule, at: position, goingOn: goingOn, expected: expected(), found: found())
   }
 }
 

@@ -39,36 +39,37 @@ public struct NativeFile: Sendable {
     attributes = walk.rootAttributes
     datasets = try walk.datasets.map { try NativeDataset($0.path, $0.header, in: file) }
     positions = Dictionary(uniqueKeysWithValues: zip(datasets.map(\.path), datasets.indices))
-    version = try Self.version(walk.rootAttributes, file: file.path)
-    index = try Self.index(datasets, in: file)
+    version = try Self.version(
+      walk.rootAttributes, of: Subject(file: file.path, path: "/"))
+    index = try Self.index(
+      datasets, of: Subject(file: file.path, path: "/" + NativeLayout.indexPath),
+      fileSize: file.count)
   }
 
   /// The dataset at `path` (without leading slash), or nil.
   public subscript(path: String) -> NativeDataset? { positions[path].map { datasets[$0] } }
 
   /// The document `/index`, which a reader without HDF5 finds at the end of the file.
-  private static func index(_ datasets: [NativeDataset], in file: MappedFile) throws
-    -> NativeDataset
-  {
-    let subject = Subject(file: file.path, path: "/" + NativeLayout.indexPath)
+  static func index(
+    _ datasets: [NativeDataset], of subject: Subject, fileSize: Int
+  ) throws -> NativeDataset {
     guard let index = datasets.first(where: { $0.path == NativeLayout.indexPath }),
       index.schema != nil
     else { throw subject.failure(.indexPlace, expected: "a document", found: "none") }
     try subject.require(
-      index.offset + index.byteCount == file.count, .indexPlace, at: index.offset,
-      expected: "storage that ends the file of \(file.count) bytes",
+      index.offset + index.byteCount == fileSize, .indexPlace, at: index.offset, goingOn: true,
+      expected: "storage that ends the file of \(fileSize) bytes",
       found: "\(index.byteCount) bytes")
     return index
   }
 
   /// The version of the layout, once the root's attributes are known to be ours.
-  private static func version(
-    _ attributes: [NativeAttribute], file: String
+  static func version(
+    _ attributes: [NativeAttribute], of root: Subject
   ) throws -> (major: UInt32, minor: UInt32) {
     func value(_ name: String) -> AttributeValue? { attributes.first { $0.name == name }?.value }
-    let root = Subject(file: file, path: "/")
     try root.require(
-      value(NativeLayout.Attribute.format) == .text(NativeLayout.format), .format,
+      value(NativeLayout.Attribute.format) == .text(NativeLayout.format), .format, goingOn: true,
       expected: "the attribute format \(NativeLayout.format)", found: "another or none")
     let known = NativeLayout.version
     guard case .uint32s(let numbers)? = value(NativeLayout.Attribute.version), numbers.count == 2

@@ -36,6 +36,8 @@ struct ObjectHeader {
   private static let messageLimit = 1024
   private let bytes: UnsafeRawBufferPointer
   private var continuations: [Range<Int>] = []
+  /// Whether every message's head has two more bytes: the order in which attributes were made.
+  private var ordersAttributes = false
 
   /// Reads and checks the header at `address` of a whole file.
   init(_ bytes: UnsafeRawBufferPointer, at address: UInt64, of subject: Subject) throws {
@@ -44,10 +46,12 @@ struct ObjectHeader {
     try readFirstBlock(at: address)
     while !continuations.isEmpty {
       let block = continuations.removeFirst()
-      try subject.require(
-        !blocks.contains { $0.overlaps(block) }, .overlap, at: block.lowerBound,
-        expected: "a block of its own", found: "a part of an earlier block of the header")
-      try readFurtherBlock(block)
+      try subject.attempt(hidesBytes: true, hidesDatasets: true) {
+        try subject.require(
+          !blocks.contains { $0.overlaps(block) }, .overlap, at: block.lowerBound,
+          expected: "a block of its own", found: "a part of an earlier block of the header")
+        try readFurtherBlock(block)
+      }
     }
   }
 
@@ -59,12 +63,10 @@ struct ObjectHeader {
   /// The only message of a type.
   func only(_ type: MessageType) throws -> Fields {
     let found = messages(type)
-    guard found.count == 1, let message = found.first else {
-      throw subject.failure(
-        .headerMessages, at: blocks.first?.lowerBound, expected: "one \(type) message",
-        found: "\(found.count)")
-    }
-    return message
+    try subject.require(
+      found.count == 1, .headerMessages, at: blocks.first?.lowerBound, goingOn: !found.isEmpty,
+      expected: "one \(type) message", found: "\(found.count)")
+    return found[0]
   }
 
   private mutating func readFirstBlock(at address: UInt64) throws {
@@ -81,8 +83,11 @@ struct ObjectHeader {
       version == 2, .headerVersion, expected: "header version 2", found: "\(version)")
     let flags: UInt8 = try fields.next()
     try fields.require(
-      flags & 0b1110_1100 == 0, .headerFlags, expected: "no times and no order of attributes",
-      found: "flags \(hexadecimal(flags))")
+      flags & 0b1110_1100 == 0, .headerFlags, goingOn: true,
+      expected: "no times and no order of attributes", found: "flags \(hexadecimal(flags))")
+    ordersAttributes = flags & 0b100 != 0
+    // Four times.
+    if flags & 0b10_0000 != 0 { _ = try fields.take(16) }
     if flags & 0b1_0000 != 0 {
       // Where the library would move attributes to a heap: of no concern to a reader.
       _ = try fields.take(4)
@@ -118,55 +123,71 @@ struct ObjectHeader {
     let computed = lookup3(UnsafeRawBufferPointer(rebasing: bytes[start..<fields.position]))
     let checksum: UInt32 = try fields.next()
     try fields.require(
-      checksum == computed, .headerChecksum, expected: "checksum \(hexadecimal(computed))",
-      found: hexadecimal(checksum))
+      checksum == computed, .headerChecksum, goingOn: true,
+      expected: "checksum \(hexadecimal(computed))", found: hexadecimal(checksum))
     blocks.append(start..<fields.position)
-    while room.remaining >= 4 { try readMessage(&room) }
+    let head = ordersAttributes ? 6 : 4
+    while room.remaining >= head { try readMessage(&room) }
     let rest = try room.take(room.remaining)
     try room.require(
-      isZero(rest), .messageBounds, expected: "zeros behind the last message", found: "other bytes")
+      isZero(rest), .messageBounds, goingOn: true, expected: "zeros behind the last message",
+      found: "other bytes")
   }
 
   private mutating func readMessage(_ room: inout Fields) throws {
     let number: UInt8 = try room.next()
     let size: UInt16 = try room.next()
     let flags: UInt8 = try room.next()
-    guard let type = MessageType(rawValue: number) else {
-      throw subject.failure(
-        .messageType, at: room.position - 4,
-        expected: "a message of one of the \(MessageType.allCases.count) allowed types",
-        found: "type \(number)")
-    }
+    let start = room.position - 4
+    if ordersAttributes { _ = try room.take(2) }
+    let known = MessageType(rawValue: number)
+    try subject.require(
+      known != nil, .messageType, at: start, goingOn: true,
+      expected: "a message of one of the \(MessageType.allCases.count) allowed types",
+      found: "type \(number)")
+    // What a shared message holds is the way to another one.
+    let isShared = flags & 0b10 != 0
     // Bit 0: the message never changes; bit 2: it is never to be shared.
-    let known: UInt8 = type == .null || type == .continuation ? 0 : 0b101
-    try room.require(
-      flags & ~known == 0, .messageFlags, expected: "a message stored here",
-      found: "flags \(hexadecimal(flags))")
+    let fixed: UInt8 = known == .null || known == .continuation ? 0 : 0b101
+    if known != nil {
+      try room.require(
+        flags & ~fixed == 0, .messageFlags, goingOn: true, expected: "a message stored here",
+        found: "flags \(hexadecimal(flags))")
+    }
     var fields = try room.part(Int(size), .messageBounds)
-    switch type {
+    guard let known, !isShared else { return }
+    switch known {
     case .null:
       let unused = try fields.take(fields.remaining)
       try fields.require(
-        isZero(unused), .messageNull, expected: "zeros in an unused message", found: "other bytes")
+        isZero(unused), .messageNull, goingOn: true, expected: "zeros in an unused message",
+        found: "other bytes")
     case .continuation:
-      let address: UInt64 = try fields.next()
-      let length: UInt64 = try fields.next()
-      try fields.finish()
-      let start = Int(clamping: address)
-      let (end, overflow) = start.addingReportingOverflow(Int(clamping: length))
-      try fields.require(
-        !overflow && end <= bytes.count, .headerBounds,
-        expected: "a block inside the file's \(bytes.count) bytes",
-        found: "\(length) bytes at byte \(address)")
-      try fields.require(
-        blocks.count + continuations.count < Self.blockLimit, .headerBlocks,
-        expected: "at most \(Self.blockLimit) blocks of a header", found: "more")
-      continuations.append(start..<end)
+      try subject.attempt(hidesBytes: true, hidesDatasets: true) {
+        try readContinuation(&fields)
+      }
     default:
       try fields.require(
         messages.count < Self.messageLimit, .messageCount,
         expected: "at most \(Self.messageLimit) messages of a header", found: "more")
-      messages.append(Message(type: type, fields: fields))
+      messages.append(Message(type: known, fields: fields))
     }
+  }
+
+  /// Reads where a further block lies.
+  private mutating func readContinuation(_ fields: inout Fields) throws {
+    let address: UInt64 = try fields.next()
+    let length: UInt64 = try fields.next()
+    try fields.finish()
+    let start = Int(clamping: address)
+    let (end, overflow) = start.addingReportingOverflow(Int(clamping: length))
+    try fields.require(
+      !overflow && end <= bytes.count, .headerBounds,
+      expected: "a block inside the file's \(bytes.count) bytes",
+      found: "\(length) bytes at byte \(address)")
+    try fields.require(
+      blocks.count + continuations.count < Self.blockLimit, .headerBlocks,
+      expected: "at most \(Self.blockLimit) blocks of a header", found: "more")
+    continuations.append(start..<end)
   }
 }

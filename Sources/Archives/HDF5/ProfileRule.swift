@@ -1,5 +1,3 @@
-import Tensors
-
 /// The rules of the strict profile: all that makes an HDF5 file a native one.
 ///
 /// The raw value is the rule's number, which stays the same for ever; an error quotes it. The order
@@ -130,33 +128,5 @@ public enum ProfileRule: String, CaseIterable, Sendable {
     case .indexPlace: "There is a document /index, and its storage ends the file."
     case .index: "The document /index lists all other datasets as the headers describe them."
     }
-  }
-}
-
-/// The object that a check is about, for its error.
-struct Subject: Sendable {
-  /// The file, as the user named it.
-  let file: String
-  /// The object's path with a leading slash, or what else the check is about.
-  let path: String
-
-  /// The failure of a file that breaks `rule` at byte `offset`.
-  func failure(
-    _ rule: ProfileRule, at offset: Int? = nil, expected: String, found: String
-  ) -> Failure {
-    let place = offset.map { "\(path) at byte \($0)" } ?? path
-    return Failure(
-      .badInput, file: file, place: place,
-      "expected \(expected), found \(found) (rule \(rule.rawValue) of the native layout)")
-  }
-
-  /// Checks that `condition` holds.
-  ///
-  /// - Throws: `Failure` (`badInput`) that names the rule.
-  func require(
-    _ condition: Bool, _ rule: ProfileRule, at offset: Int? = nil,
-    expected: @autoclosure () -> String, found: @autoclosure () -> String
-  ) throws {
-    if !condition { throw failure(rule, at: offset, expected: expected(), found: found()) }
   }
 }

@@ -19,30 +19,46 @@ struct ProfileWalk {
   private let bytes: UnsafeRawBufferPointer
   private let file: String
   private let datasetLimit: Int
+  private let findings: ProfileFindings?
   private var visited: Set<UInt64> = []
   private var extentBytes = 0
 
   /// A walk through a whole file that may hold `datasetLimit` datasets.
-  init(_ bytes: UnsafeRawBufferPointer, file: String, datasetLimit: Int) {
+  ///
+  /// - Parameter findings: takes what breaks a rule; the walk then goes on where it can.
+  init(
+    _ bytes: UnsafeRawBufferPointer, file: String, datasetLimit: Int,
+    findings: ProfileFindings? = nil
+  ) {
     self.bytes = bytes
     self.file = file
     self.datasetLimit = datasetLimit
+    self.findings = findings
   }
 
   /// Checks all headers; the result is the root group.
   mutating func run() throws -> Member {
-    let superblock = try Superblock(bytes, file: file)
-    try add(0..<Superblock.byteCount, of: Subject(file: file, path: "superblock"))
+    let superblock = try Superblock(bytes, file: file, findings: findings)
+    try add(0..<Superblock.byteCount, of: subject("superblock"))
     let root = try visit(superblock.root, path: "", depth: 0)
-    try checkExtents()
+    if findings?.hidesBytes != true { try checkExtents() }
     return root
   }
 
+  private func subject(_ path: String) -> Subject {
+    Subject(file: file, path: path, findings: findings)
+  }
+
   private mutating func visit(_ address: UInt64, path: String, depth: Int) throws -> Member {
-    let subject = Subject(file: file, path: "/" + path)
-    try subject.require(
-      visited.insert(address).inserted, .oneLink, at: Int(clamping: address),
-      expected: "an object of its own", found: "one that another link leads to")
+    let subject = subject("/" + path)
+    guard visited.insert(address).inserted else {
+      let failure = subject.failure(
+        .oneLink, at: Int(clamping: address), expected: "an object of its own",
+        found: "one that another link leads to")
+      // What is there was seen on the other way.
+      if subject.goesOn { throw ProfileStop() }
+      throw failure
+    }
     let header = try ObjectHeader(bytes, at: address, of: subject)
     for block in header.blocks { try add(block, of: subject) }
     if depth == 0 || header.messages(.layout).isEmpty {
@@ -51,10 +67,9 @@ struct ProfileWalk {
     try subject.require(
       datasets.count < datasetLimit, .datasetCount, at: Int(clamping: address),
       expected: "at most \(datasetLimit) datasets", found: "more")
-    let dataset = try DatasetHeader(header, fileSize: bytes.count)
-    if dataset.byteCount > 0 {
-      try add(dataset.offset..<dataset.offset + dataset.byteCount, of: subject)
-    }
+    let (dataset, storage) = try DatasetHeader.read(header, fileSize: bytes.count)
+    if let storage, !storage.isEmpty { try add(storage, of: subject) }
+    guard let dataset else { throw ProfileStop() }
     datasets.append((path, dataset))
     return .dataset(datasets.count - 1)
   }
@@ -68,7 +83,7 @@ struct ProfileWalk {
       rootAttributes = attributes
     } else {
       try header.subject.require(
-        attributes.isEmpty, .attributePlace, at: header.blocks.first?.lowerBound,
+        attributes.isEmpty, .attributePlace, at: header.blocks.first?.lowerBound, goingOn: true,
         expected: "a group without attributes", found: "\(attributes.count)")
     }
     try header.subject.require(
@@ -77,9 +92,26 @@ struct ProfileWalk {
     var members: [(name: String, member: Member)] = []
     for link in links {
       let path = path.isEmpty ? link.name : path + "/" + link.name
-      members.append((link.name, try visit(link.address, path: path, depth: depth + 1)))
+      let member = try visitMember(at: link.address, path: path, depth: depth + 1)
+      if let member { members.append((link.name, member)) }
     }
     return .group(members)
+  }
+
+  /// Visits a member; nil where it cannot be read and the walk goes on without it.
+  private mutating func visitMember(
+    at address: UInt64, path: String, depth: Int
+  ) throws -> Member? {
+    guard let findings else { return try visit(address, path: path, depth: depth) }
+    do {
+      return try visit(address, path: path, depth: depth)
+    } catch is ProfileStop {
+      // A dataset whose parts were all looked at.
+      return nil
+    } catch is Failure {
+      findings.hide()
+      return nil
+    }
   }
 
   /// Accounts for a part of the file.
@@ -98,15 +130,16 @@ struct ProfileWalk {
   /// Checks that no two extents share a byte, and that the file ends with the last one.
   private mutating func checkExtents() throws {
     extents.sort { $0.lowerBound < $1.lowerBound }
-    let subject = Subject(file: file, path: "file")
-    for (former, latter) in zip(extents, extents.dropFirst()) {
+    let subject = subject("file")
+    var end = 0
+    for extent in extents {
       try subject.require(
-        former.upperBound <= latter.lowerBound, .overlap, at: latter.lowerBound,
-        expected: "a block or storage after byte \(former.upperBound)", found: "one before it")
+        end <= extent.lowerBound, .overlap, at: extent.lowerBound, goingOn: true,
+        expected: "a block or storage after byte \(end)", found: "one before it")
+      end = max(end, extent.upperBound)
     }
-    let end = extents.last?.upperBound ?? 0
     try subject.require(
-      end == bytes.count, .tail, at: end, expected: "the end of the file",
+      end == bytes.count, .tail, at: end, goingOn: true, expected: "the end of the file",
       found: "\(bytes.count - end) more bytes")
   }
 }

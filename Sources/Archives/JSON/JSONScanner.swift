@@ -12,7 +12,7 @@ struct JSONScanner {
   private let place: String
 
   /// The most containers inside one another that `skipValue` passes over.
-  static let depthLimit = 64
+  static let depthLimit = Archive.depthLimit
 
   /// A scanner of `bytes`, which must outlive it; messages name `place`.
   init(_ bytes: UnsafeRawBufferPointer, place: String) {

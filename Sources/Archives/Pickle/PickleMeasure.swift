@@ -24,7 +24,7 @@ struct PickleMeasure {
   /// The most nodes of a tree.
   static let nodeLimit = 1 << 20
   /// The most levels of a tree; its readers and writers go down level by level.
-  static let levelLimit = 96
+  static let levelLimit = Archive.depthLimit
   /// The most bytes of texts and byte strings of a tree.
   static let byteLimit = 1 << 26
 

@@ -11,6 +11,7 @@ import Tensors
 struct PickleTree {
   /// Numbers of the arrays that stand at several places.
   private var shared: [AnyHashable: Int?] = [:]
+  private var sharedCount = 0
 
   /// The tree of `value`.
   ///
@@ -31,7 +32,10 @@ struct PickleTree {
         shared[identity] = .some(nil)
         return
       }
-      if number == nil { shared[identity] = shared.count { $0.value != nil } }
+      if number == nil {
+        shared[identity] = sharedCount
+        sharedCount += 1
+      }
       return
     }
     for part in PickleMeasure.parts(of: value) { find(part) }

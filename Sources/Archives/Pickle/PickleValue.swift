@@ -102,17 +102,18 @@ final class PickleGlobal {
   let name: String
   /// The names of the fields, where the pickle makes the class itself, as a named tuple.
   let fields: [String]?
+  /// `module.Class`; `module:Outer.Inner` where the name has dots, so that it can be taken apart.
+  ///
+  /// Put together once: a pickle may have a million objects of one class.
+  let spelling: String
 
   /// A class or function.
   init(_ module: String, _ name: String, fields: [String]? = nil) {
-    self.module = Self.renamed[module] ?? module
+    let module = Self.renamed[module] ?? module
+    self.module = module
     self.name = name
     self.fields = fields
-  }
-
-  /// `module.Class`; `module:Outer.Inner` where the name has dots, so that it can be taken apart.
-  var spelling: String {
-    module.isEmpty || name.contains(".") ? "\(module):\(name)" : "\(module).\(name)"
+    spelling = module.isEmpty || name.contains(".") ? "\(module):\(name)" : "\(module).\(name)"
   }
 
   /// What a spelling means.

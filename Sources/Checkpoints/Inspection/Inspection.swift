@@ -63,6 +63,10 @@ public struct Inspection: Codable, Sendable {
   public var casts: [CastRecord]?
   /// The licence of the weights, where it is known.
   public var licence: String?
+  /// The licence of the weights that were published under the names the source had.
+  ///
+  /// Whether these are they, names cannot tell. Absent where `licence` is known.
+  public var publishedLicence: String?
   /// The tool that made the file.
   public var createdBy: String?
   /// The networks in one line.
@@ -90,6 +94,7 @@ public struct Inspection: Codable, Sendable {
     case fingerprint, contract, recipe, verification, tensors, notes
     case sourceDialect = "source_dialect"
     case createdBy = "created_by"
+    case publishedLicence = "published_licence"
     case fingerprintState = "fingerprint_state"
   }
 
@@ -110,6 +115,11 @@ public struct Inspection: Codable, Sendable {
     made = checkpoint.provenance.made
     casts = checkpoint.provenance.casts
     licence = checkpoint.provenance.licence
+    // A name that a file states is looked for among our own dialects, never as a file.
+    if licence == nil, let name = checkpoint.provenance.dialect?.name {
+      let known = Dialects.names.contains(name) ? try? Dialects.named(name) : nil
+      publishedLicence = (loaded.dialect ?? known)?.licence
+    }
     createdBy = isNative ? checkpoint.provenance.createdBy : nil
     architecture = checkpoint.contract.summary
     let stored = checkpoint.provenance.fingerprints

@@ -4,18 +4,18 @@ import Tensors
 
 extension Conversion {
   /// Warns where the class of the output's dialect would compute another function from the weights, and
-  /// puts a module beside the output that computes the right one.
+  /// gives the text of a module that computes the right one, to be put beside the output.
   ///
   /// - Parameters:
   ///   - written: the output as it was read again, without its sidecar: with the dialect's beliefs.
   ///   - contract: what the weights were trained with.
-  /// - Throws: `Failure` where the module cannot be written.
-  func writeRemedy(
+  /// - Returns: the module's text, or nil where none is needed or can be made.
+  func remedy(
     for written: Checkpoint, _ contract: Contract, report: inout ConversionReport
-  ) throws {
+  ) throws -> String? {
     let path = RemedyModule.path(of: destination.path)
     guard let dialect = destination.dialect, let branch = written.encoderBranch else {
-      return try AtomicFile.remove(path, force: options.force)
+      return nil
     }
     var trained = written
     trained.contract = contract
@@ -28,26 +28,24 @@ extension Conversion {
           ? "convolutions have biases" : "a shortcut has a convolution where the shape stays")
     }
     guard !reasons.isEmpty else {
-      return try AtomicFile.remove(path, force: options.force)
+      return nil
     }
     let consequence = consequence(of: contract, insteadOf: written.contract)
     let what =
       "\(dialect.title) computes another function from these weights: "
       + "\(reasons.joined(separator: "; ")); \(consequence)"
-    guard ["torch", "safetensors"].contains(destination.format.name), let shape,
+    guard ["torch", "safetensors"].contains(destination.format.name), !destination.isFolder,
+      let shape,
       let names = EncoderNames(of: written, branch: branch)
     else {
       report.notes.append(what)
-      return try AtomicFile.remove(path, force: options.force)
+      return nil
     }
     let module = RemedyModule(
       file: baseName(destination.path), format: destination.format.name, title: dialect.title,
       contract: contract, shape: shape, names: names, reasons: reasons, consequence: consequence)
-    let beside = try AtomicFile(
-      path, AtomicFile.Options(force: options.force, sync: options.sync))
-    try beside.output.write(Array(module.text.utf8))
-    try beside.commit()
     report.notes.append(what + ": \(baseName(path)) is a module that computes the right one")
+    return module.text
   }
 }
 

@@ -10,8 +10,6 @@ struct TreeWriter: ~Copyable {
   /// Tensors and where their bytes belong.
   private(set) var data: [(tensor: Tensor, offset: Int)] = []
 
-  private static let depthLimit = 64
-
   /// Creates the file.
   init(_ path: String, rootIsSorted: Bool) throws {
     let access = try Handle(
@@ -54,9 +52,9 @@ struct TreeWriter: ~Copyable {
   private mutating func add(
     _ entries: [Node.Entry], to group: hid_t, path: String, depth: Int
   ) throws {
-    guard depth < Self.depthLimit else {
+    guard depth < Archive.depthLimit else {
       throw Failure(
-        .usage, place: path, "HDF5 files here hold at most \(Self.depthLimit) groups deep")
+        .usage, place: path, "HDF5 files here hold at most \(Archive.depthLimit) groups deep")
     }
     var names: Set<String> = []
     var attributes: [(member: String, name: String, value: Node)] = []

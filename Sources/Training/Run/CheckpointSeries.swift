@@ -40,12 +40,18 @@ public struct CheckpointSeries: Sendable {
 
   /// Writes a checkpoint as the newest one.
   ///
-  /// - Parameter updates: updates done, for the name beside it; nil for none.
   /// - Throws: `Failure` (`inputOutput`); what was the newest is then still there, whole.
-  public mutating func write(_ checkpoint: Checkpoint, updates: Int?) throws {
+  public mutating func write(_ checkpoint: Checkpoint) throws {
     try NativeOutput.write(checkpoint, to: path, force: force, sync: sync)
     force = true
-    guard keep > 0, let updates else { return }
+  }
+
+  /// Gives the newest its name among the earlier ones, and removes those that `keep` has no room for.
+  ///
+  /// - Parameter updates: updates done, for the name.
+  /// - Throws: `Failure` (`inputOutput`); the newest is not touched.
+  public func keepNewest(updates: Int) throws {
+    guard keep > 0 else { return }
     let name = earlier(updates)
     unlink(name)
     guard link(path, name) == 0 else {

@@ -100,9 +100,9 @@ public final class TrainingRun {
   private func save() throws {
     guard written != state.position else { return }
     do {
-      try series.write(
-        try updater.checkpoint().with(state), updates: pace.every == nil ? nil : updates)
+      try series.write(try updater.checkpoint().with(state))
       written = state.position
+      if pace.every != nil { try series.keepNewest(updates: updates) }
     } catch var failure as Failure where failure.kind == .inputOutput {
       failure.message += "; " + lastGood(lost: updates)
       throw failure

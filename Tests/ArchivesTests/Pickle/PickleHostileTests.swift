@@ -41,6 +41,28 @@ struct PickleHostileTests {
     #expect(message.contains("only constructors of data are read") && message.contains(name))
   }
 
+  @Test(
+    arguments: [
+      // The name in pieces, from the stack, from the memo, and as the result of another call.
+      "\u{8C}\u{5}posix\u{8C}\u{6}system\u{93}\u{8C}\u{2}id\u{85}R.",
+      "\u{8C}\u{5}posixq\u{0}0\u{8C}\u{6}systemq\u{1}0h\u{0}h\u{1}\u{93}\u{8C}\u{2}id\u{85}R.",
+      "cposix\nsystem\n\u{8C}\u{2}id\u{85}}\u{92}.",
+      "cbuiltins\ngetattr\n\u{8C}\u{5}posix\u{8C}\u{6}system\u{93}\u{8C}\u{8}__call__\u{86}R.",
+    ])
+  func `what calls a function by a detour is refused`(pickle: String) throws {
+    let bytes = [0x80, 4] + pickle.unicodeScalars.map { UInt8($0.value) }
+    let message = try refusal(bytes)
+    #expect(message.contains("posix") && message.contains("system"), "\(message)")
+  }
+
+  @Test func `an index of the memo that would take all memory`() throws {
+    // LONG_BINPUT at 2^32 - 1: a memo that is an array would have as many places.
+    let message = [0x80, 2, 0x4E, 0x72, 0xFF, 0xFF, 0xFF, 0xFF, 0x2E] as [UInt8]
+    guard case .none = try Pickle(HeapBytes(message)).node() else {
+      throw Failure(.badInput, "another value than None")
+    }
+  }
+
   @Test func `objects of unknown classes are inert records`() throws {
     func node(_ text: String) throws -> [String] {
       try outline(Pickle(HeapBytes(Array(text.utf8).filter { $0 != 0xC2 })).node())

@@ -9,7 +9,7 @@ struct MsgpackReader {
   private var copied = 0
 
   /// The most containers inside one another.
-  static let depthLimit = 128
+  static let depthLimit = Archive.depthLimit
   /// The most values in a file.
   static let nodeLimit = 1 << 21
   /// The most bytes of texts and byte strings, which are copied.

@@ -19,6 +19,11 @@ public struct SafetensorsShards {
   /// The content of the index: JSON with the tensors' bytes in all and the file of each name.
   public let index: [UInt8]
 
+  /// The name of the index.
+  public static func indexName(stem: String = "model") -> String {
+    "\(stem).\(SafetensorsIndex.ending)"
+  }
+
   /// Cuts an archive, whose order is kept, before each tensor with which a file would exceed `limit`.
   ///
   /// - Parameters:

@@ -5,6 +5,8 @@ import Tensors
 struct TorchModules {
   /// The modules' classes, outermost ones only, in the order of the tree.
   private var classes: [String] = []
+  /// Each module's name is a part of all names below it.
+  private var room = NameRoom()
 
   /// What an archive says of its modules: their classes under the key `module`, if there are any.
   var attributes: [Node.Entry] {
@@ -18,9 +20,10 @@ struct TorchModules {
     switch node {
     case .record(let type, let entries):
       if let module = Module(node) {
+        try room.take(type)
         classes.append(type)
         var weights: [Node.Entry] = []
-        try module.collect(at: "", into: &weights)
+        try module.collect(at: "", into: &weights, &room)
         return .mapping(kind: "OrderedDict", weights)
       }
       return .record(type: type, try reduced(entries))
@@ -57,21 +60,25 @@ struct TorchModules {
     }
 
     /// Adds the weights in the order of `state_dict()`: parameters, buffers, then the parts'.
-    func collect(at prefix: String, into weights: inout [Node.Entry]) throws {
+    func collect(at prefix: String, into weights: inout [Node.Entry], _ room: inout NameRoom) throws
+    {
       let kept = buffers.filter { !passing.contains($0.key.description) }
       for entry in parameters + kept {
         guard case .tensor = entry.value else { continue }
-        weights.append(Node.Entry(.text(prefix + entry.key.description), entry.value))
+        let name = prefix + entry.key.description
+        try room.take(name)
+        weights.append(Node.Entry(.text(name), entry.value))
       }
       for entry in modules {
         let name = prefix + entry.key.description
         if case .none = entry.value { continue }
+        try room.take(name)
         guard let module = Module(entry.value) else {
           throw Failure(
             place: "module '\(name)'", expected: "parameters, buffers and modules",
             found: "an object without them")
         }
-        try module.collect(at: name + ".", into: &weights)
+        try module.collect(at: name + ".", into: &weights, &room)
       }
     }
   }

@@ -5,10 +5,12 @@ struct TorchProgram {
   /// The tensors under their dotted names, in the order of the attributes.
   private(set) var weights: [Node.Entry] = []
   private var names: Set<String> = []
+  /// Each attribute's name is a part of all names below it.
+  private var room = NameRoom()
 
   /// Collects the tensors below `root`: attributes of objects, and parts of lists and dictionaries.
   ///
-  /// - Throws: `Failure` where two tensors have one dotted name.
+  /// - Throws: `Failure` where two tensors have one dotted name, or all names together are too long.
   init(_ root: Node) throws { try collect(root, at: "") }
 
   private mutating func collect(_ node: Node, at name: String) throws {
@@ -23,7 +25,9 @@ struct TorchProgram {
       if let state = node["__state__"] { try collect(state, at: name) }
     case .sequence, .mapping:
       for child in node.children ?? [] {
-        try collect(child.value, at: name.isEmpty ? "\(child.key)" : "\(name).\(child.key)")
+        let name = name.isEmpty ? "\(child.key)" : "\(name).\(child.key)"
+        try room.take(name)
+        try collect(child.value, at: name)
       }
     default: break
     }

@@ -3,6 +3,7 @@
 import hashlib
 import pathlib
 import sys
+import zlib
 
 import h5py
 import numpy as np
@@ -66,6 +67,12 @@ with new("bfloat16.h5") as file:
     data = h5py.h5d.create(file.id, b"custom", own, h5py.h5s.create_simple((3,)))
     data.write(h5py.h5s.ALL, h5py.h5s.ALL, bits, mtype=own)
 
+def one_chunk(file, content):
+    """Sixteen float32 in one deflated chunk, which inflates to `content` instead."""
+    data = file.create_dataset("a", (16,), "f4", chunks=(16,), compression="gzip")
+    data.id.write_direct_chunk((0,), zlib.compress(content))
+
+
 for name, make in {
     "soft-link": lambda file: file.__setitem__("a", h5py.SoftLink("/b")),
     "external-link": lambda file: file.__setitem__("a", h5py.ExternalLink("/etc/passwd", "/")),
@@ -80,6 +87,15 @@ for name, make in {
     "lzf": lambda file: file.create_dataset("a", data=np.zeros(99, "f4"), compression="lzf"),
     "bomb": lambda file: file.create_dataset("a", (1 << 36,), "f4", chunks=(1 << 20,), compression=1),
     "latin": lambda file: file.create_dataset("a", data=b"\xe9t\xe9", dtype=h5py.string_dtype("ascii")),
+    "long-chunk": lambda file: one_chunk(file, bytes(5_000_000)),
+    "short-chunk": lambda file: one_chunk(file, bytes(8)),
+    "sparse": lambda file: file.create_dataset("a", (1 << 40,), "f4", chunks=(1 << 20,)),
+    "long-double": lambda file: file.create_dataset("a", (2,), np.longdouble),
+    "named-type": lambda file: file.__setitem__("a", np.dtype("f4")),
+    "enumeration": lambda file: file.create_dataset("a", (2,), h5py.enum_dtype({"X": 1}, "u1")),
+    "scale-offset": lambda file: file.create_dataset("a", (99,), "i4", chunks=(9,), scaleoffset=0),
+    "long-name": lambda file: file.create_group("n" * 1025),
+    "many-texts": lambda file: file.create_dataset("a", (1 << 30,), h5py.string_dtype()),
     "texts-of-two-axes": lambda file: file.create_dataset("a", data=[["a"], ["b"]]),
 }.items():
 
@@ -90,6 +106,10 @@ for name, make in {
 
     with new(f"refused-{name}.h5") as file:
         make(file)
+
+for name, depth in [("deep", 63), ("refused-deep", 64)]:  # groups beside the root
+    with new(f"{name}.h5", libver="latest") as file:
+        file.create_group("/".join(["g"] * depth))["w"] = np.float32(7)
 
 if len(sys.argv) > 1:  # the folder of the Keras fixtures
     with open(here / "keras.tsv", "w") as table:

@@ -1,0 +1,39 @@
+import Archives
+import FuzzSupport
+import Tensors
+
+@testable import Checkpoints
+
+/// Checkpoints whose files are well made, and whose trees are not what they should be: the input is a
+/// list of edits of the sample, written in one of the dialects.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  var edits = Edits(UnsafeBufferPointer(start: start, count: count))
+  let (dialect, sound) = Specimens.all[edits.next() % Specimens.all.count]
+  let archive = edits.applied(to: sound)
+  allowingUsage {
+    let imported =
+      if NativeReading.recognises(archive) {
+        try NativeReading.read(archive)
+      } else {
+        try Dialects.recognising(archive).read(archive)
+      }
+    try use(imported.checkpoint)
+  }
+  allowingUsage { _ = try Inference(archive).assignments }
+  // By the user's word, what the file says does not decide.
+  if let dialect { allowingUsage { try use(dialect.read(archive).checkpoint) } }
+  return 0
+}
+
+/// What tools do with a checkpoint that was read.
+private func use(_ checkpoint: Checkpoint) throws {
+  _ = checkpoint.roleSummaries
+  try checkpoint.contract.check()
+  try checkpoint.recipe.check()
+  allowingUsage { _ = try checkpoint.nativeArchive(format: Npz().name) }
+  for (dialect, _) in Specimens.all.prefix(4) {
+    guard let dialect else { continue }
+    allowingUsage { _ = try dialect.write(checkpoint, format: Torch()) }
+  }
+}

@@ -1,0 +1,15 @@
+import Archives
+import Checkpoints
+import FuzzSupport
+import Tensors
+
+/// Dialect files that a user was given: what is accepted reads and writes a small checkpoint, or says
+/// why it does not.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  attempt(start, count) { file in
+    let dialect = try Dialect(json: file.withBytes { Array($0) }, file: "dialect.json")
+    allowingUsage { _ = try dialect.read(Specimens.archive(of: dialect.name)) }
+    allowingUsage { _ = try dialect.write(Specimens.checkpoint, format: Torch()) }
+  }
+}

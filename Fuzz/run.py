@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+"""Runs the fuzzing programs that `./dev fuzz` has built.
+
+usage: Fuzz/run.py SECONDS [TARGET...] [--jobs N] [--seed N] [--mutants N]
+
+Each target runs that many seconds, several at once. What it learns stays in .build-fuzz/corpus. A
+finding (a crash, a report of AddressSanitizer, more than 2 s of processor time, more than 1 GB, an
+error that is no sentence, a broken promise) is kept in .build-fuzz/findings/TARGET, and the target
+begins anew. `native-hdf5-mutants` is not libFuzzer's: it changes one byte of a native file's metadata
+at a time and makes the checksum good. Every run is a line of Fuzz/results/log.jsonl, of which
+docs/reliability.md has the sums. Exit status 1 if there was a finding.
+"""
+
+import argparse
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Lock
+
+import record
+import seeds
+
+PACKAGE = Path(__file__).resolve().parents[1]
+WORK = PACKAGE / ".build-fuzz"
+PROGRAMS = WORK / "build" / "release"
+MUTANTS = "native-hdf5-mutants"
+DICTIONARIES = {
+    "npy": ["npy", "pickle"], "npz": ["zip", "npy"], "pickle": ["pickle"],
+    "torch-zip": ["zip", "pickle"], "torch-legacy": ["pickle"], "safetensors": ["safetensors"],
+    "msgpack": ["msgpack"], "onnx": ["onnx"], "native-hdf5": ["hdf5", "json"],
+    "hdf5-records": ["hdf5-records"], "json": ["json"], "dialect": ["json", "dialect"],
+    "checkpoint": [], "picture": ["picture"],
+}
+SLOW = 2  # seconds of processor time that no input may take
+MEMORY = 1024  # MB
+RESTARTS = 20
+STATISTIC = re.compile(r"stat::(\w+):\s+(\d+)")
+COVERAGE = re.compile(r"cov: (\d+) ft: (\d+) corp: (\d+)")
+WHY = re.compile(r"FINDING: .*|ERROR: (?:AddressSanitizer|LeakSanitizer|libFuzzer): .*|Fatal error: .*")
+
+
+def environment():
+    """Sanitizers that stop at once, and no second process that prints Swift's backtraces."""
+    return os.environ | {
+        "SWIFT_BACKTRACE": "enable=no",
+        "ASAN_OPTIONS": "quarantine_size_mb=8:allocator_may_return_null=0:handle_abort=1",
+    }
+
+
+def dictionary(target):
+    """The file with all of a target's magic words, or None."""
+    words = [(PACKAGE / "Fuzz" / "dictionaries" / f"{name}.dict").read_text()
+             for name in DICTIONARIES[target]]
+    path = WORK / "dictionaries" / f"{target}.dict"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Entries of several dictionaries may have the same name, which libFuzzer does not look at.
+    path.write_text("\n".join(words))
+    return path if words else None
+
+
+def command(target, seconds, seed):
+    """The command line of one run."""
+    folders = [WORK / "corpus" / target, WORK / "seeds" / target]
+    for folder in [*folders, WORK / "findings" / target]:
+        folder.mkdir(parents=True, exist_ok=True)
+    words = dictionary(target)
+    return [
+        PROGRAMS / f"fuzz-{target}", *folders, f"-max_total_time={seconds}", f"-seed={seed}",
+        f"-artifact_prefix={WORK / 'findings' / target}/", "-timeout=20",
+        f"-report_slow_units={SLOW}", f"-rss_limit_mb={MEMORY + 256}",
+        f"-malloc_limit_mb={MEMORY}", "-print_final_stats=1", *([f"-dict={words}"] if words else []),
+    ]
+
+
+def processor_time(target, path):
+    """Seconds of processor time of one input alone, by a program that has warmed up on nothing."""
+    def measure(*inputs):
+        process = subprocess.Popen([PROGRAMS / f"fuzz-{target}", *inputs], env=environment(),
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, _, used = os.wait4(process.pid, 0)
+        return used.ru_utime + used.ru_stime
+
+    empty = WORK / "empty"
+    empty.write_bytes(b"")
+    return measure(path) - measure(empty)
+
+
+def examine(target, before, words):
+    """The findings among new artifacts; inputs that were slow because the machine was are dropped."""
+    folder = WORK / "findings" / target
+    found = []
+    for path in sorted(set(folder.iterdir()) - before):
+        if path.name.startswith("slow-unit"):
+            seconds = processor_time(target, path)
+            if seconds <= SLOW:
+                path.unlink()
+                continue
+            found.append({"input": path.name, "why": f"{seconds:.1f} s of processor time"})
+        else:
+            found.append({"input": path.name, "why": words})
+    return found
+
+
+def fuzz(target, seconds, seed):
+    """Runs a target for its seconds, through findings; returns a line of the log."""
+    line = {"target": target, "seed": seed, "commit": record.commit(), "seconds": 0,
+            "executions": 0, "coverage": 0, "features": 0, "corpus": 0, "slowest_s": 0,
+            "peak_mb": 0, "findings": []}
+    logs = WORK / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    start = time.monotonic()
+    for attempt in range(RESTARTS):
+        left = round(seconds - (time.monotonic() - start))
+        if left < 1:
+            break
+        folder = WORK / "findings" / target
+        before = set(folder.iterdir()) if folder.exists() else set()
+        run = subprocess.run(command(target, left, seed + attempt), env=environment(), cwd=WORK,
+                             capture_output=True, errors="replace", stdin=subprocess.DEVNULL)
+        (logs / f"{target}.log").write_text(run.stderr)
+        numbers = dict(STATISTIC.findall(run.stderr))
+        line["executions"] += int(numbers.get("number_of_executed_units", 0))
+        line["slowest_s"] = max(line["slowest_s"], int(numbers.get("slowest_unit_time_sec", 0)))
+        line["peak_mb"] = max(line["peak_mb"], int(numbers.get("peak_rss_mb", 0)))
+        for values in COVERAGE.findall(run.stderr)[-1:]:
+            line["coverage"], line["features"], line["corpus"] = map(int, values)
+        why = WHY.search(run.stderr)
+        line["findings"] += examine(target, before, why.group(0) if why else "it ended")
+        if run.returncode == 0:
+            break
+        if run.returncode != 0 and not why:
+            line["findings"].append({"input": None, "why": f"it ended with {run.returncode}"})
+            break
+    line["seconds"] = round(time.monotonic() - start)
+    return line
+
+
+def mutate(count, seed):
+    """Runs the mutants of the native samples; returns a line of the log for each."""
+    for path in sorted([*PACKAGE.glob("samples/*.h5"), *PACKAGE.glob("Fuzz/seeds/*.h5")]):
+        start = time.monotonic()
+        run = subprocess.run(
+            [PROGRAMS / "fuzz-native-hdf5"], capture_output=True, errors="replace",
+            env=environment() | {"BYOL_MUTANTS": f"{count},{seed},{path}"})
+        lines = run.stdout.strip().splitlines()
+        counts = json.loads(lines[-1]) if lines and lines[-1].startswith("{") else {}
+        why = WHY.search(run.stderr)
+        findings = [{"input": None, "why": text} for text in lines[:-1]]
+        if not counts:
+            findings.append({"input": None, "why": why.group(0) if why else "it ended"})
+        yield {"target": MUTANTS, "seed": seed, "commit": record.commit(),
+               "file": str(path.relative_to(PACKAGE)), "executions": count,
+               "seconds": round(time.monotonic() - start), **counts, "findings": findings}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("seconds", type=int)
+    parser.add_argument("targets", nargs="*", metavar="TARGET")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--seed", type=int, default=random.randrange(1, 1 << 31))
+    parser.add_argument("--mutants", type=int, default=10_000)
+    options = parser.parse_args()
+    chosen = options.targets or [*DICTIONARIES, MUTANTS]
+    for name in chosen:
+        if name not in DICTIONARIES and name != MUTANTS:
+            parser.error(f"no target is called {name}; there are {', '.join(DICTIONARIES)}, {MUTANTS}")
+
+    found = seeds.collect(WORK / "seeds")
+    print(f"seed {options.seed}; files to begin with: "
+          + ", ".join(f"{name} {count}" for name, count in sorted(found.items())))
+    lines, lock = [], Lock()
+
+    def keep(line):
+        with lock:
+            lines.append(line)
+            record.append(line)
+            print(record.sentence(line), flush=True)
+
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for number, name in enumerate(chosen):
+            if name != MUTANTS:
+                job = pool.submit(fuzz, name, options.seconds, options.seed + 1000 * number)
+                job.add_done_callback(lambda done: keep(done.result()))
+    if MUTANTS in chosen:
+        for line in mutate(options.mutants, options.seed):
+            keep(line)
+    record.document()
+    return 1 if any(line["findings"] for line in lines) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
