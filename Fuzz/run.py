@@ -16,6 +16,7 @@ import json
 import os
 import random
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -86,7 +87,8 @@ def processor_time(target, path):
     """Seconds of processor time of one input alone, by a program that has warmed up on nothing."""
     def measure(*inputs):
         process = subprocess.Popen([PROGRAMS / f"fuzz-{target}", *inputs], env=environment(),
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (60, 60)))
         _, _, used = os.wait4(process.pid, 0)
         return used.ru_utime + used.ru_stime
 
@@ -100,7 +102,7 @@ def examine(target, before, words):
     folder = WORK / "findings" / target
     found = []
     for path in sorted(set(folder.iterdir()) - before):
-        if path.name.startswith("slow-unit"):
+        if path.name.startswith(("slow-unit", "timeout")):
             seconds = processor_time(target, path)
             if seconds <= SLOW:
                 path.unlink()
