@@ -66,8 +66,8 @@ let ownTargets: [Target] = [
     // Read by people and by programs that check JSON, not by the tools.
     exclude: [
       "comparison", "contract", "convert-batch", "convert-report", "dialect", "embed-report",
-      "evaluation-report", "index", "inspection", "layout-report", "pictures-report", "provenance",
-      "recipe", "sidecar", "train-report", "tree", "verification", "verify-report",
+      "evaluation-report", "health", "index", "inspection", "layout-report", "pictures-report",
+      "provenance", "recipe", "sidecar", "train-report", "tree", "verification", "verify-report",
     ].map { $0 + ".schema.json" },
     resources: [
       .embedInCode("checkpoint.json"), .embedInCode("dialects"), .embedInCode("fragments"),
@@ -104,12 +104,13 @@ let ownTargets: [Target] = [
   .target(
     name: "Gradients", dependencies: ["Checkpoints", "Tensors", "COpenBLAS"] + oneDNN,
     swiftSettings: engines),
+  .target(name: "Pages", dependencies: ["Tensors"], swiftSettings: strict),
+  .target(name: "Spectra", dependencies: ["Tensors", "COpenBLAS"], swiftSettings: strict),
   .target(
     name: "Training",
     dependencies: [
       "Archives", "Checkpoints", "Conversions", "COpenBLAS", "Gradients", "HDF5Writing",
-      "Images",
-      "Networks", "Tensors",
+      "Images", "Networks", "Pages", "Spectra", "Tensors",
     ],
     swiftSettings: engines),
   .target(
@@ -123,6 +124,19 @@ let ownTargets: [Target] = [
     name: "Terminals",
     dependencies: ["Archives", "Checkpoints", "Tensors", "CBuild", "CMalloc", arguments],
     swiftSettings: strict),
+  .target(
+    name: "Health", dependencies: ["Archives", "Checkpoints", "Tensors"], swiftSettings: strict),
+  .target(
+    name: "Inspecting",
+    dependencies: ["Checkpoints", "Health", "Tensors", "Terminals", arguments],
+    swiftSettings: strict),
+  .target(
+    name: "Reports",
+    dependencies: [
+      "Archives", "Checkpoints", "Embedding", "Health", "Images", "Networks", "Pages", "Spectra",
+      "Tensors", "Training",
+    ],
+    swiftSettings: strict),
 
   // Tools: parse, call, print.
   .executableTarget(
@@ -132,7 +146,7 @@ let ownTargets: [Target] = [
     ],
     swiftSettings: strict),
   .executableTarget(
-    name: "byol-inspect", dependencies: ["Checkpoints", "Tensors", "Terminals", arguments],
+    name: "byol-inspect", dependencies: ["Inspecting", "Terminals", arguments],
     swiftSettings: strict),
   .executableTarget(
     name: "byol-verify",
@@ -146,10 +160,16 @@ let ownTargets: [Target] = [
     swiftSettings: strict),
   .executableTarget(
     name: "byol-train",
-    dependencies: ["Training", "Checkpoints", "Gradients", "Tensors", "Terminals", arguments],
+    dependencies: [
+      "Training", "Checkpoints", "Gradients", "Pages", "Tensors", "Terminals", arguments,
+    ],
     swiftSettings: strict),
 
-  // A program for the others: the process in which libhdf5 looks at other programs' files.
+  // Programs for the others: what byol-inspect goes on as where it computes, and the process in which
+  // libhdf5 looks at other programs' files.
+  .executableTarget(
+    name: "byol-report", dependencies: ["Inspecting", "Reports", "Terminals", arguments],
+    swiftSettings: strict),
   .executableTarget(
     name: "byol-hdf5-reader",
     dependencies: ["CHDF5", "CLinux", "Confinement", "CZlib", "HDF5Records"],
@@ -217,6 +237,18 @@ let ownTargets: [Target] = [
     name: "GradientsTests",
     dependencies: ["TestSupport", "Gradients", "Archives", "Checkpoints", "Networks", "Tensors"],
     swiftSettings: engines),
+  .testTarget(name: "PagesTests", dependencies: ["Pages", "Tensors"], swiftSettings: strict),
+  .testTarget(name: "SpectraTests", dependencies: ["Spectra", "Tensors"], swiftSettings: strict),
+  .testTarget(
+    name: "HealthTests", dependencies: ["TestSupport", "Health", "Checkpoints", "Tensors"],
+    swiftSettings: strict),
+  .testTarget(
+    name: "ReportsTests",
+    dependencies: [
+      "TestSupport", "Reports", "Health", "Checkpoints", "Gradients", "Tensors",
+      "byol-hdf5-reader",
+    ],
+    swiftSettings: pictures),
   .testTarget(
     name: "TrainingTests",
     dependencies: [
@@ -230,8 +262,8 @@ let ownTargets: [Target] = [
     name: "ToolsTests",
     dependencies: [
       "TestSupport", "Archives", "Checkpoints", "Conversions", "Tensors", "byol-convert",
-      "byol-embed", "byol-hdf5-reader", "byol-inspect", "byol-train", "byol-verify",
-      "library-example",
+      "byol-embed", "byol-hdf5-reader", "byol-inspect", "byol-report", "byol-train",
+      "byol-verify", "library-example",
     ],
     swiftSettings: strict),
 ]

@@ -16,8 +16,8 @@
 Weights do not say how they want to be run. A checkpoint in the native layout does, in its contract: how
 convolutions are padded, batch norm's eps, where the stride of a block is, the constants of normalisation. The
 networks built here obey it, whichever program the weights come from. The layout is described in docs/format.md
-of byol-checkpoints, what is computed in docs/forward.md; rules in messages have the former's numbers. What is needed is Python 3.10, NumPy and h5py; torch and
-jax only when they are asked for.
+of byol-checkpoints, what is computed in docs/forward.md; rules in messages have the former's numbers. What is
+needed is Python 3.10, NumPy and h5py; torch and jax only when they are asked for.
 
 Numbers come out within 1e-5 of the contract's where the framework computes in float32. On GPUs both frameworks
 may multiply in TF32: `torch.backends.cudnn.allow_tf32 = False`, `jax.default_matmul_precision("float32")`.
@@ -42,6 +42,22 @@ VERSION = (1, 0)
 ROOT = ("online", "target", "optimizer", "training", "extras")
 DOCUMENTS = ("contract", "recipe", "provenance", "verification", "index")
 LEAVES = ("weight", "bias", "scale", "offset", "mean", "variance")
+PADDING = ("same", "symmetric")
+# What the contract must say: a type, words, or a list of one.
+CONTRACT = {
+    "encoder": {
+        "family": str, "block": ("basic", "bottleneck"), "version": (1, 2), "blocks": [int], "channels": [int],
+        "strides": [int], "stem": {"kernel": int, "stride": int, "pool": bool}, "stride_at": (0, 1, 2),
+        "padding": PADDING, "pool_padding": PADDING,
+    },
+    "bn": {"eps": float, "keep": float, "running_variance": ("biased", "unbiased")},
+    "mlp": {"projector": [int], "predictor": [int], "projector_biases": [bool], "predictor_biases": [bool]},
+    "input": {
+        "range": float, "mean": [float], "std": [float], "channel_order": ("RGB", "BGR"), "size": int,
+        "crop": ("center-first", "resize-first"), "filter": ("bicubic", "bilinear"), "antialias": bool,
+    },
+}  # fmt: skip
+SEM = {"groups": int, "size": int, "temperature": float}
 
 
 class FormatError(ValueError):
@@ -99,6 +115,7 @@ class Checkpoint:
                     self.fail(f"/{name}", "a document", "none")
             for name in DOCUMENTS[:-1]:
                 setattr(self, name, self.read_document(file, name))
+        self.check_contract()
 
     def fail(self, place, expected, found):
         raise FormatError(self.path, place, expected, found)
@@ -198,9 +215,53 @@ class Checkpoint:
         if kind != name.rpartition("/")[2] or version.partition(".")[0] != "1":
             self.fail(f"/{name}", f"a document of the schema {name} 1", entry.dtype)
         try:
-            return json.loads(self.bytes_of(file, name, "u1", entry).tobytes())
-        except ValueError as error:
+            document = json.loads(self.bytes_of(file, name, "u1", entry).tobytes())
+        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
             self.fail(f"/{name}", "JSON", error)
+        if not isinstance(document, dict):
+            self.fail(f"/{name}", "an object", type(document).__name__)
+        return document
+
+    def check_contract(self):
+        """Whether the contract says everything that a network is built from, in numbers that mean something."""
+        self.check_field(self.contract, CONTRACT, "/contract")
+        if "sem" in self.contract:
+            self.check_field(self.contract["sem"], SEM, "/contract sem")
+        encoder, mlp = self.contract["encoder"], self.contract["mlp"]
+        if "pad" in encoder["stem"] and encoder["stem"]["pad"] not in range(64):
+            self.fail("/contract encoder.stem.pad", "0 to 63 pixels", encoder["stem"]["pad"])
+        if not len(encoder["blocks"]) == len(encoder["channels"]) == len(encoder["strides"]):
+            self.fail("/contract encoder", "as many blocks as channels and strides", "another number")
+        for name in ("projector", "predictor"):
+            if len(mlp[f"{name}_biases"]) != max(len(mlp[name]) - 1, 0):
+                self.fail(f"/contract mlp.{name}_biases", "one for each layer", len(mlp[f"{name}_biases"]))
+
+    def check_field(self, value, rule, place):
+        """Compares a value of a document with what it must be."""
+        if isinstance(rule, dict):
+            if not isinstance(value, dict):
+                self.fail(place, "an object", type(value).__name__)
+            for name, inner in rule.items():
+                there = f"{place}{'.' if ' ' in place else ' '}{name}"
+                if name not in value:
+                    self.fail(there, "a value", "none")
+                self.check_field(value[name], inner, there)
+        elif isinstance(rule, list):
+            if not isinstance(value, list) or len(value) > 1000:
+                self.fail(place, "a list", type(value).__name__)
+            for item in value:
+                self.check_field(item, rule[0], place)
+        elif isinstance(rule, tuple):
+            if isinstance(value, (bool, list, dict)) or value not in rule:
+                self.fail(place, " or ".join(map(str, rule)), value)
+        elif rule is int:
+            if type(value) is not int or not 1 <= value <= 1_000_000:
+                self.fail(place, "a number from 1 to 1000000", value)
+        elif rule is float:
+            if type(value) not in (int, float) or not abs(value) < 1e6:
+                self.fail(place, "a number", value)
+        elif not isinstance(value, rule):
+            self.fail(place, f"a {rule.__name__}", value)
 
     def state(self, prefix=""):
         """The tensors whose name begins with `prefix`, as arrays by name.
@@ -930,9 +991,9 @@ def describe(path):
         held = [entry for name, entry in file.tensors.items() if name.startswith(start)]
         count = sum(int(np.prod(entry.shape)) for entry in held)
         lines.append(f"{role}: {len(held)} tensors, {count:,} numbers")
-    source = file.provenance.get("source") or {}
-    if source:
-        lines.append(f"from {source.get('file', source.get('name', 'a file'))}")
+    source = file.provenance.get("source")
+    if isinstance(source, dict):
+        lines.append(f"from {source.get('name', 'a file')}")
     lines.append(f"licence of the weights: {file.provenance.get('licence', 'not stated')}")
     lines.append(f"fingerprint {file.fingerprint}")
     return "\n".join(lines)

@@ -105,7 +105,8 @@ public final class AtomicFile {
   /// - Throws: `Failure` (`usage`) where there is one and `force` is not set; (`inputOutput`).
   public static func remove(_ path: String, force: Bool) throws {
     try checkRemoval(path, force: force)
-    guard unlink(path) == 0 || errno == ENOENT else {
+    // What has too long a name cannot be there.
+    guard unlink(path) == 0 || errno == ENOENT || errno == ENAMETOOLONG else {
       throw Failure.system("cannot remove", file: path)
     }
   }

@@ -67,8 +67,9 @@ public final class OutputFile {
     }
   }
 
-  /// Asks the system, as a close does, whether all that it took is written: network file systems and
-  /// quotas may tell no sooner. The descriptor stays open.
+  /// Asks the system, as a close does, whether all that it took is written.
+  ///
+  /// Network file systems and quotas may tell no sooner. The descriptor stays open.
   ///
   /// - Throws: `Failure` (`inputOutput`).
   func checkClosing() throws {

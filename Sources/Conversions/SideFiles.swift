@@ -3,9 +3,9 @@ import Checkpoints
 import Glibc
 import Tensors
 
-/// The files beside an output that belong to it: its sidecar, and the module that computes the right
-/// function from it. They change together with it.
+/// The sidecar of an output, and the module that computes the right function from it.
 ///
+/// They lie beside it and change together with it.
 /// A sidecar that speaks of another content than the file's would be worse than none. Two names cannot
 /// change in one step, so for the time of the change the sidecar speaks of both contents
 /// (`Sidecar.Change`). The module goes before the file changes, and comes after.
@@ -40,6 +40,14 @@ struct SideFiles {
     var sidecarOptions = options
     sidecarOptions.force = options.force || isOrphan
     let before = try Before([sidecarPath, modulePath])
+    let announced =
+      try isNew
+      ? nil
+      : announced(destination, written).map { announced in
+        var options = options
+        options.force = true
+        return try prepared(sidecarPath, jsonBytes(announced), options)
+      }
     let sidecar =
       needsSidecar ? try prepared(sidecarPath, jsonBytes(statement), sidecarOptions) : nil
     let module = try module.map { try prepared(modulePath, Array($0.utf8), options) }
@@ -47,14 +55,9 @@ struct SideFiles {
     if module == nil { try AtomicFile.checkRemoval(modulePath, force: options.force) }
     try prepare()
     let identity = fileIdentity(written)
+    // Nobody reads the sidecar of a new file before the file is there.
+    if let first = isNew ? sidecar : announced { try settle(first, or: before) }
     do {
-      if isNew {
-        // Nobody reads it before its file is there.
-        try sidecar?.commit()
-      } else if let announced = try announced(destination, written) {
-        sidecarOptions.force = true
-        try prepared(sidecarPath, jsonBytes(announced), sidecarOptions).commit()
-      }
       try AtomicFile.remove(modulePath, force: true)
       try commit()
     } catch {
@@ -69,6 +72,18 @@ struct SideFiles {
       try AtomicFile.remove(sidecarPath, force: true)
     }
     try module?.commit()
+  }
+
+  /// Gives a file its name, or leaves all as it was: also where it has its name and only the directory
+  /// could not be synchronised.
+  private func settle(_ file: AtomicFile, or before: Before) throws {
+    let identity = fileIdentity(file.temporaryPath)
+    do {
+      try file.commit()
+    } catch {
+      if fileIdentity(file.path) == identity { before.restore() }
+      throw error
+    }
   }
 
   private func prepared(

@@ -77,7 +77,7 @@ public struct CheckpointPair: Sendable, Codable {
 
 extension Checkpoint {
   /// Whether a branch has the layers that an output comes from.
-  func has(_ output: Output, _ branch: Branch) -> Bool {
+  public func has(_ output: Output, _ branch: Branch) -> Bool {
     let leaf =
       switch output {
       case .embedding: "encoder/stem/conv/weight"

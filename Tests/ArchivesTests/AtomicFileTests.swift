@@ -198,6 +198,17 @@ struct AtomicFileTests {
     #expect(try names() == ["out.npz"] && text(at: path) == "old")
   }
 
+  @Test func `what has no name that a file can have need not be removed`() throws {
+    defer { folder.remove() }
+    let long = folder.path(String(repeating: "x", count: 300))
+    for force in [true, false] { try AtomicFile.remove(long, force: force) }
+    try AtomicFile.remove(folder.path("missing"), force: false)
+    try put("mine", at: path)
+    #expect(try failure { try AtomicFile.remove(path, force: false) }.kind == .usage)
+    try AtomicFile.remove(path, force: true)
+    #expect(try names().isEmpty)
+  }
+
   @Test func `a prepared file has all its content, and only lacks its name`() throws {
     defer { folder.remove() }
     let log = Log()

@@ -8,6 +8,7 @@ import interposer
 from scenarios import BETWEEN, NEW
 
 ANYWHERE = "anywhere"
+MAIN_PHASES = ("write", "verify", "sync", "rename")  # the others get a fifth of the kills
 TRIES_A_KILL = 4
 ERRORS = ("EIO", "ENOSPC", "EDQUOT")
 WRITES = ("write", "pwrite", "pwrite64")
@@ -34,11 +35,11 @@ class Case:
         return asdict(self)
 
 
-def kills(scenario, tools, count):
-    """Yields runs that are killed: `count` or more in every phase, and as many anywhere.
+def kills(scenario, tools, count, only=()):
+    """Yields runs that are killed: `count` or more in every main phase, and some anywhere.
 
     In each phase: before and after each call, or as many of these moments as are asked for; then at
-    random moments, counted from a random call on.
+    random moments, counted from a random call on. `only`: phases, where not all are wanted.
     """
     rehearsals = {}
     for before in scenario.befores:
@@ -46,17 +47,20 @@ def kills(scenario, tools, count):
         assert run.status == 0, f"{scenario.name}: {run.message}"
         rehearsals[before] = run
     phases = [p for p in interposer.PHASES
-              if any(c.phase == p for r in rehearsals.values() for c in r.calls)]
+              if any(c.phase == p for r in rehearsals.values() for c in r.calls)
+              and (not only or p in only)]
     for phase in phases:
+        wanted = count if phase in MAIN_PHASES else max(2, count // 5)
         moments = [(before, call.number, how) for before, run in rehearsals.items()
                    for call in run.calls if call.phase == phase for how in ("before", "after")]
         random.shuffle(moments)
         landed = 0
-        for turn in range(count * TRIES_A_KILL):
-            if landed >= count:
+        for turn in range(wanted * TRIES_A_KILL):
+            if landed >= wanted:
                 break
-            if turn < len(moments):
-                before, number, when = moments[turn]
+            # Every moment once; then again at a call, for those phases that are over in no time, or later.
+            if turn < len(moments) or turn % 2:
+                before, number, when = moments[turn % len(moments)]
                 how, do = f"{when} a call", f"kill {when}"
             else:
                 before, number, _ = random.choice(moments)
@@ -69,9 +73,9 @@ def kills(scenario, tools, count):
                 yield _killed(scenario, run.phase, how, before)
             elif run.status is None:
                 yield Case(scenario.name, "kill", phase, how, before, "?", True, "hung", False)
-    if scenario.without:
+    if scenario.without or only and ANYWHERE not in only:
         return
-    for turn in range(count):
+    for turn in range(max(2, count // 5)):
         before = scenario.befores[turn % len(scenario.befores)]
         command = scenario.prepare(before)
         if interposer.killed(command, random.uniform(0, rehearsals[before].seconds)).status == -9:

@@ -282,7 +282,8 @@ def disks(bench):
     old = sum(map(len, tool.old.values())) if tool.is_folder else len(tool.old)
     for before, room in ((NOTHING, 0), (OLD, old + 65536)):
         for share in (0.02, 0.3, 0.6, 0.9, 0.97):
-            with disk(bench.folder, int(room + share * size) // 4096 * 4096):
+            # Of size 0 it would have no limit.
+            with disk(bench.folder, max(4096, int(room + share * size) // 4096 * 4096)):
                 if before == OLD:
                     tool.put(bench.path)
                 free = os.statvfs(bench.folder)

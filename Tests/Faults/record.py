@@ -40,15 +40,16 @@ class Log:
 
 
 def read(paths):
-    """The head and the cases of logs, which must be of one commit and one way of asking."""
+    """The head and the cases of logs, which must have been asked for in one way."""
     heads, cases_read = [], []
     for path in sorted(paths):
         head, *lines = map(json.loads, path.read_text().splitlines())
         heads.append(head)
         cases_read += lines
+    sources = sorted({head.pop("sources") for head in heads})
     if any(head != heads[0] for head in heads):
         raise SystemExit(f"the logs are of different runs: {heads}")
-    return heads[0], cases_read
+    return {"sources": ", ".join(sources), **heads[0]}, cases_read
 
 
 def write_counts(path, head, cases_seen):
@@ -72,8 +73,10 @@ def tables(head, lines):
     """The counts as tables in Markdown."""
     total = sum(line["count"] for line in lines)
     wrong = sum(line["count"] for line in lines if not line["right"])
-    text = ["", f"{total:,} cases ({head['kills']} kills and {head['refusals']} refusals a phase) with the tools of `Sources` {head['sources']} (a tree of git; seed {head['seed']}), "
-            f"{wrong} of them otherwise than promised."]
+    text = ["", f"{total:,} cases, {wrong} of them otherwise than promised: {head['kills']} kills in "
+            f"each main phase and up to {head['refusals']} refusals in every one for native HDF5, fewer "
+            f"for what goes the same way. The tools were those of the tree `Sources` "
+            f"{head['sources']}, the seed {head['seed']}."]
     for scenario in dict.fromkeys(line["scenario"] for line in lines):
         own = [line for line in lines if line["scenario"] == scenario]
         text += ["", f"**{scenario}**", ""]

@@ -19,7 +19,7 @@ class Scenario:
     name = "?"
     befores = (NOTHING, OLD)
     without = ""  # what the system cannot do (interpose.c)
-    share = 0.12  # of the kills and refusals that are asked for: all of them for the main ways of writing
+    share = 0.06  # of the kills and refusals that are asked for: all of them for the main ways of writing
 
     def __init__(self, tools, samples, scratch):
         self.tools, self.samples = tools, samples
@@ -169,7 +169,7 @@ class Convert(Scenario):
 class Small(Convert):
     """The same with a small checkpoint."""
 
-    share = 0.12
+    share = 0.06
 
     def make_inputs(self):
         self.sample = self.samples / "tiny_haiku_byol.npz"
@@ -189,7 +189,7 @@ class Beside(Small):
     """An output with a sidecar and a module beside it, replaced by another such."""
 
     name = "byol-convert, with sidecar and module"
-    share = 0.4
+    share = 0.2
     output = "net.safetensors"
     options = ("--to", "torchvision")
     old_options = ("--set", "encoder.padding=symmetric")
@@ -228,7 +228,7 @@ class Beside(Small):
 class Appearing(Beside):
     """The same where only the new output has a sidecar."""
 
-    share = 0.12
+    share = 0.06
     name = "byol-convert, sidecar where none was"
     output = "net.npz"
     options = ("--set", "encoder.padding=symmetric")
@@ -240,7 +240,7 @@ class Appearing(Beside):
 class Vanishing(Beside):
     """The same where only the old output has a sidecar."""
 
-    share = 0.12
+    share = 0.06
     name = "byol-convert, no sidecar where one was"
     output = "net.npz"
     options = ()
@@ -250,7 +250,7 @@ class Shards(Small):
     """A directory of safetensors files and their index, exchanged in one step."""
 
     name = "byol-convert --shard-size, a directory"
-    share = 0.4
+    share = 0.2
     output = "model"
     options = ("--to", "native", "--shard-size", "300KB")
 
@@ -259,7 +259,7 @@ class ShardsAside(Shards):
     """The same where two names cannot change places: a killed run's next one takes the old back."""
 
     name = "the same without renameat2's exchange"
-    share = 0.12
+    share = 0.06
     befores = (OLD,)
     without = "exchange"
 

@@ -15,7 +15,7 @@ class Train(Scenario):
     """
 
     name = "byol-train pretrain, openblas"
-    share = 0.4
+    share = 0.2
     engine = ("--engine", "openblas", "--threads", "1")
     updates = 6
     befores = (NOTHING,)
@@ -139,7 +139,7 @@ class TrainOneDNN(Train):
     """The same with the other engine."""
 
     name = "byol-train pretrain, onednn"
-    share = 0.12
+    share = 0.06
     engine = ("--engine", "onednn", "--threads", "1")
 
 

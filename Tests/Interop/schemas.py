@@ -87,6 +87,10 @@ def training(folder):
     resume = ("resume", SAMPLE, "--views", folder / "views.npz", "--out", folder / "run.h5", "--no-sync")
     yield "train-report", printed("byol-train", *resume, "--dry-run")
     yield "train-report", printed("byol-train", *resume)
+    # Late steps, so that the target's distance tells: the sample's two networks are independent.
+    late = folder / "late.h5"
+    printed("byol-train", *resume[:-2], late, "--no-sync", "--step", "5000", "--tau", "0.99", "--lr", "0.1")
+    yield from health(late)
     pictures = folder / "pictures"
     pictures.mkdir()
     for number, path in enumerate(sorted((PACKAGE / "samples/images").glob("*/*.jpg"))[:4]):
@@ -96,6 +100,16 @@ def training(folder):
         "byol-train", "pretrain", "--arch", "resnet18", "--width", "0.0625", "--stem", "cifar", "--hidden", "8",
         "--projection", "4", "--size", "16", "--data", pictures, "--batch", "4", "--epochs", "1",
         "--out", folder / "begun.h5", "--no-sync")  # fmt: skip
+    yield from health(folder / "begun.h5", "--images", PACKAGE / "samples/images")
+
+
+def health(path, *options):
+    """An inspection with its health, and the health alone."""
+    inspection = printed("byol-inspect", path, "--health", *options)
+    # Every tensor has the same fields: the first few are enough.
+    inspection["health"]["tensors"] = inspection["health"]["tensors"][:3]
+    yield "inspection", inspection
+    yield "health", inspection["health"]
 
 
 def evaluation(folder):

@@ -333,6 +333,47 @@ def chunked(file):
     file.create_dataset(name, data=array, chunks=(5,), compression="gzip").attrs.update(attributes)
 
 
+def rewritten(file, text):
+    """Replaces the contract, with the right digest."""
+    attributes = dict(file["contract"].attrs)
+    del file["contract"]
+    file["contract"] = np.frombuffer(text.encode(), "u1")
+    file["contract"].attrs.update(attributes)
+    attribute(file["contract"], "sha256", byol_h5.hashlib.sha256(text.encode()).hexdigest())
+
+
+CONTRACTS = {
+    "encoder.padding": ("valid", "/contract encoder.padding: expected same or symmetric, found valid"),
+    "encoder.stem.stride": (0, "/contract encoder.stem.stride: expected a number from 1 to 1000000, found 0"),
+    "encoder.stem.pad": (-1, "/contract encoder.stem.pad: expected 0 to 63 pixels, found -1"),
+    "encoder.strides": ([1, 2], "as many blocks as channels and strides"),
+    "encoder.blocks": ("many", "/contract encoder.blocks: expected a list, found str"),
+    "encoder.family": ("vit", "family resnet or audio-ntt, found vit"),
+    "bn.eps": (None, "/contract bn.eps: expected a number, found None"),
+    "mlp.projector_biases": ([], "/contract mlp.projector_biases: expected one for each layer, found 0"),
+    "bn": ([], "/contract bn: expected an object, found list"),
+    "": ({}, "/contract encoder: expected a value, found none"),
+}
+
+
+@pytest.mark.parametrize("field", CONTRACTS)
+def test_a_contract_that_cannot_be_meant_is_refused(field, sample, tmp_path):
+    pytest.importorskip("torch")
+    value, message = CONTRACTS[field]
+    path = tmp_path / "contract.h5"
+    path.write_bytes(sample.read_bytes())
+    with h5py.File(path, "r+", libver=("v108", "v108")) as file:
+        contract = json.loads(file["contract"][()].tobytes())
+        place, keys = contract, field.split(".")
+        for key in keys[:-1]:
+            place = place[key]
+        place[keys[-1]] = value
+        rewritten(file, json.dumps(contract if field else value))
+    with pytest.raises(byol_h5.FormatError) as caught:
+        byol_h5.encoder(path)
+    assert message in str(caught.value)
+
+
 STEM = "online/encoder/stem/conv/weight"
 SPOILED = {
     "another major version": (lambda f: version(f, 2, 0), "major version 1 (rule N2), found 2"),
@@ -402,9 +443,5 @@ def test_the_command_line_repeats_the_pass(sample, tmp_path, capsys):
     with h5py.File(path, "r+", libver=("v108", "v108")) as file:
         contract = json.loads(file["contract"][()].tobytes())
         contract["encoder"]["padding"] = contract["encoder"]["pool_padding"] = "symmetric"
-        attributes = dict(file["contract"].attrs)
-        del file["contract"]
-        file["contract"] = np.frombuffer(json.dumps(contract).encode(), "u1")
-        file["contract"].attrs.update(attributes)
-        attribute(file["contract"], "sha256", byol_h5.hashlib.sha256(file["contract"][()].tobytes()).hexdigest())
+        rewritten(file, json.dumps(contract))
     assert byol_h5.main([str(path), "--probe", "torch"]) == 1

@@ -50,6 +50,10 @@ import Testing
     "byol-verify SAMPLE --expect REF --tolerance 1e-12: 1", "byol-verify SAMPLE --partial: 3",
     "byol-inspect MISSING: 4", "byol-inspect README.md: 2", "byol-inspect: 3",
     "byol-inspect SAMPLE --from latin: 3", "byol-inspect SAMPLE --from-format floppy: 3",
+    "byol-inspect SAMPLE --images samples/images: 3",
+    "byol-inspect SAMPLE --health --threads 0: 3", "byol-inspect MISSING --health: 4",
+    "byol-inspect README.md --health: 2", "byol-inspect SAMPLE --html /nonexistent/OUT.html: 4",
+    "byol-inspect SAMPLE --health --images /nonexistent/photos: 4", "byol-report SAMPLE --json: 0",
     "byol-inspect --help: 0", "byol-inspect SAMPLE SAMPLE: 0", "byol-inspect SAMPLE MISSING: 4",
     "byol-inspect SAMPLE REF: 2", "byol-inspect SAMPLE samples/layout-1.0.h5 --tolerance=-1: 3",
     "byol-inspect SAMPLE --tolerance 0.1: 3", "byol-inspect SAMPLE --all: 3",
@@ -100,6 +104,21 @@ import Testing
         try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
       }
     }
+  }
+
+  @Test func `health is looked at, and a page written`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let page = folder.path("page.html")
+    let outcome = try inspect(sample, "--health", "--html", page)
+    #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+    #expect(
+      outcome.output.contains("\nhealth\n  nothing found\n  online embedding: effective rank"))
+    let text = String(decoding: try Data(contentsOf: URL(filePath: page)), as: UTF8.self)
+    #expect(text.hasPrefix("<!DOCTYPE html>") && text.contains("tiny_haiku_byol.npz"))
+    let alone = try inspect(sample, "--html", page)
+    #expect(alone.code == 0 && alone.output == "wrote \(page)\n")
+    #expect(try !inspect(sample).output.contains("\nhealth\n"))
   }
 
   @Test func `quiet is quiet`() throws {

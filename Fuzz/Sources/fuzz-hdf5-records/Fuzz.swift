@@ -1,5 +1,6 @@
 import FuzzSupport
 import HDF5Records
+import Tensors
 
 @testable import Archives
 

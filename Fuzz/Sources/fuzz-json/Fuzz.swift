@@ -19,6 +19,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         // What one way of reading takes, the other takes, too.
         var again = JSONScanner(bytes, place: "text")
         try again.skipValue()
+        try again.end()
         guard again.position == scanner.position else {
           finding("\(value) ends at byte \(scanner.position), or at \(again.position)")
         }

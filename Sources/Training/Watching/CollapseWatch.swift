@@ -1,17 +1,12 @@
+import Spectra
 import Tensors
 
 /// Judges by the latest steps whether embeddings have collapsed.
 ///
-/// One step says little: the median of the last `window` values is looked at.
+/// One step says little: the median of the last `window` values is compared with the limits of `Collapse`.
 struct CollapseWatch: Sendable {
   /// How many values are looked at.
   static let window = 9
-  /// The part of the healthy feature standard deviation under which embeddings count as collapsed: an
-  /// untrained ResNet-18 has 0.14 of it and more, on CIFAR-10.
-  static let leastDeviation = 0.02
-  /// The effective rank under which they do.
-  static let leastRank = 1.5
-
   private var deviations: [Double] = []
   private var ranks: [Double] = []
 
@@ -27,12 +22,12 @@ struct CollapseWatch: Sendable {
   func warning(width: Int?) -> String? {
     if let width, let deviation = Self.median(deviations) {
       let healthy = CollapseMeasures.healthyDeviation(width: width)
-      if deviation < Self.leastDeviation * healthy {
+      if deviation < Collapse.leastDeviation * healthy {
         return "The network has collapsed: the feature standard deviation is "
           + "\(Numbers.error(deviation)), of at most \(Numbers.error(healthy))."
       }
     }
-    if let rank = Self.median(ranks), rank < Self.leastRank {
+    if let rank = Self.median(ranks), rank < Collapse.leastRank {
       return "The network has collapsed: the effective rank of the embeddings is "
         + "\(Numbers.fixed(rank, 2))."
     }

@@ -1,3 +1,5 @@
+import Pages
+
 /// The curves of some runs as one picture: an SVG file that needs nothing else, light or dark as the
 /// reader's screen is.
 public struct CurveFigure {

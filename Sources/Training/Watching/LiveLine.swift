@@ -1,4 +1,5 @@
 import Glibc
+import Pages
 import Tensors
 
 /// A line on the terminal that says how training goes; nothing where standard error is a pipe.

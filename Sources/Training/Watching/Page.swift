@@ -1,10 +1,9 @@
 import Checkpoints
 import FoundationEssentials
+import Pages
 import Tensors
 
-/// The curves and settings of some runs as one HTML file.
-///
-/// It loads nothing, from no network and no other file, and is well-formed XML too.
+/// The curves and settings of some runs as one HTML file, in a `PageFrame`.
 public struct Page {
   private let runs: [RunCurves]
   private let isRunning: Bool
@@ -26,25 +25,12 @@ public struct Page {
   ///
   /// - Throws: `Failure` where a number has no JSON form.
   public func text() throws -> String {
-    let title = markup(runs.map(\.run.title).joined(separator: ", "))
-    let refresh = isRunning ? "<meta http-equiv=\"refresh\" content=\"30\"/>\n" : ""
-    return """
-      <!DOCTYPE html>
-      <html lang="en" xmlns="http://www.w3.org/1999/xhtml">
-      <head>
-      <meta charset="utf-8"/>
-      <meta name="viewport" content="width=device-width, initial-scale=1"/>
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-      style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"/>
-      \(refresh)<link rel="icon" href="data:,"/>
-      <title>\(title)</title>
-      <style>
-      \(Palette.style)
-      \(Self.style)
-      </style>
-      </head>
-      <body>
-      <h1>\(title)</h1>
+    let title = runs.map(\.run.title).joined(separator: ", ")
+    let frame = PageFrame(
+      title: title, style: Self.style, refresh: isRunning ? 30 : nil, hasScripts: true)
+    return frame.document(
+      """
+      <h1>\(markup(title))</h1>
       \(runs.enumerated().map(head).joined(separator: "\n"))
       <div class="charts">
       \(charts.map { $0.svg("data-chart=\"\($0.measure.name)\"") }.joined(separator: "\n"))
@@ -54,10 +40,7 @@ public struct Page {
       <script>
       \(PageScript.text)
       </script>
-      </body>
-      </html>
-
-      """
+      """)
   }
 
   /// Where a run stands, and whether it has collapsed.
@@ -111,24 +94,9 @@ public struct Page {
   }
 
   private static let style = """
-    * { box-sizing: border-box; }
-    body { margin: 0 auto; padding: 16px; max-width: 1200px; background: var(--paper); \
-    color: var(--ink); font: 15px/1.45 system-ui, sans-serif; }
-    h1 { font-size: 1.25rem; margin: 0 0 4px; overflow-wrap: anywhere; }
-    p { margin: 4px 0; }
-    .key { display: inline-block; width: 10px; height: 10px; border-radius: 5px; \
-    margin-right: 6px; background: var(--c); }
-    .alert { padding: 10px 14px; border-radius: 6px; background: #b42318; color: #fff; \
-    font-weight: 600; }
     .charts { display: grid; gap: 14px; margin: 14px 0; \
     grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)); }
     .charts svg { width: 100%; height: auto; touch-action: pan-y; }
-    table { border-collapse: collapse; margin: 0 0 18px; width: 100%; max-width: 640px; \
-    font-variant-numeric: tabular-nums; }
-    caption { text-align: left; font-weight: 600; padding: 4px 0; }
-    th, td { text-align: left; vertical-align: top; padding: 3px 12px 3px 0; \
-    border-top: 1px solid var(--grid); overflow-wrap: anywhere; }
-    th { font-weight: 400; color: var(--dim); width: 45%; }
     """
 }
 

@@ -7,7 +7,8 @@ public enum HDF5Checksums: Checked {
   public static func parts(of bytes: UnsafeMutableRawBufferPointer) -> [Range<Int>] {
     guard bytes.count >= Superblock.byteCount else { return [] }
     var blocks = [0..<Superblock.byteCount]
-    for start in 0..<bytes.count - 8 where bytes.has("OHDR", at: start) {
+    let first = UInt8(ascii: "O")
+    for start in 0..<bytes.count - 8 where bytes[start] == first && bytes.has("OHDR", at: start) {
       guard let (block, messages) = firstBlock(of: bytes, at: start) else { continue }
       blocks.append(block)
       add(continuationsIn: messages, of: bytes, to: &blocks)

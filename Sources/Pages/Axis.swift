@@ -2,14 +2,14 @@ import Glibc
 import Tensors
 
 /// The numbers along a side of a chart.
-struct Axis {
+public struct Axis: Sendable {
   /// The least and the largest number shown; never of length 0.
-  let range: ClosedRange<Double>
+  public let range: ClosedRange<Double>
   /// Round numbers within the range, ascending, and how they are written.
-  let ticks: [(value: Double, label: String)]
+  public let ticks: [(value: Double, label: String)]
 
   /// An axis over a range, with at least about `count` ticks.
-  init(_ wanted: ClosedRange<Double>, ticks count: Int) {
+  public init(_ wanted: ClosedRange<Double>, ticks count: Int) {
     let range = Self.widened(wanted)
     let step = Self.round((range.upperBound - range.lowerBound) / Double(max(count, 1)))
     let first = (range.lowerBound / step - 1e-9).rounded(.up)
@@ -28,7 +28,7 @@ struct Axis {
   }
 
   /// Where a number is along the axis, 0 to 1 within the range.
-  func place(_ value: Double) -> Double {
+  public func place(_ value: Double) -> Double {
     (value - range.lowerBound) / (range.upperBound - range.lowerBound)
   }
 

@@ -3,13 +3,13 @@
 ///
 /// LAPACK would do the same, but OpenBLAS may be built without it, and wakes its threads for each of
 /// the many small steps.
-enum SymmetricEigenvalues {
+public enum SymmetricEigenvalues {
   /// The eigenvalues, in no order.
   ///
   /// - Parameters:
   ///   - matrix: [side, side], row-major; only the upper triangle is read.
   /// - Returns: nil where the matrix is not finite.
-  static func of(_ matrix: [Double], side: Int) -> [Double]? {
+  public static func of(_ matrix: [Double], side: Int) -> [Double]? {
     guard matrix.allSatisfy(\.isFinite) else { return nil }
     var (diagonal, beside) = tridiagonal(matrix, side)
     return iterate(&diagonal, &beside) ? diagonal : nil

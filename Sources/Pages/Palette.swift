@@ -1,17 +1,17 @@
 /// The look of charts, for readers who like it light and those who like it dark.
-enum Palette {
+public enum Palette {
   /// How many runs have a colour of their own.
-  static let count = 6
+  public static let count = 6
   /// Of curves: Okabe and Ito's, which colour-blind people tell apart, a little darker on white and a
   /// little lighter on black.
   private static let light = ["#0068a8", "#c04e00", "#007d5a", "#a8447f", "#8a6d00", "#3c4a5c"]
   private static let dark = ["#56b4e9", "#f0883e", "#2ec99a", "#e08bc0", "#e0b83a", "#a9b7c9"]
 
   /// Style rules of what `Chart` draws, and the variables of a page.
-  static let style = """
-    :root { color-scheme: light dark; \(variables(light, "#ffffff", "#1b1f24", "#5c6672", "#e3e6ea")) }
+  public static let style = """
+    :root { color-scheme: light dark; \(variables(light, "#ffffff", "#1b1f24", "#5c6672", "#e3e6ea", "#f6f7f9")) }
     @media (prefers-color-scheme: dark) {
-    :root { \(variables(dark, "#14171b", "#e6e9ed", "#98a3af", "#2b3138")) }
+    :root { \(variables(dark, "#14171b", "#e6e9ed", "#98a3af", "#2b3138", "#1c2026")) }
     }
     svg text { font: 11px system-ui, sans-serif; fill: var(--dim); }
     svg .title { font-weight: 600; fill: var(--ink); }
@@ -28,9 +28,10 @@ enum Palette {
     """
 
   private static func variables(
-    _ colours: [String], _ paper: String, _ ink: String, _ dim: String, _ grid: String
+    _ colours: [String], _ paper: String, _ ink: String, _ dim: String, _ grid: String,
+    _ card: String
   ) -> String {
-    "--paper: \(paper); --ink: \(ink); --dim: \(dim); --grid: \(grid); "
+    "--paper: \(paper); --ink: \(ink); --dim: \(dim); --grid: \(grid); --card: \(card); "
       + colours.enumerated().map { "--c\($0): \($1);" }.joined(separator: " ")
   }
 }

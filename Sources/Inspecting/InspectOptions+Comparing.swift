@@ -2,7 +2,7 @@ import Checkpoints
 import Tensors
 import Terminals
 
-extension Inspect {
+extension InspectOptions {
   /// Says what changed from the first checkpoint to another.
   ///
   /// - Throws: `Failure` (`differs`) where something did.

@@ -1,19 +1,28 @@
 import Checkpoints
+import Health
 import Tensors
 import Terminals
 
 /// An inspection as people read it.
 struct InspectionText {
   let view: Inspection
+  let run: RunSummary?
+  let health: HealthReport?
   let listsTensors: Bool
 
-  init(_ view: Inspection, tensors: Bool) {
+  init(_ view: Inspection, run: RunSummary?, health: HealthReport?, tensors: Bool) {
     self.view = view
+    self.run = run
+    self.health = health
     listsTensors = tensors
   }
 
   func print() {
     printHead()
+    if let health {
+      section("health")
+      for line in HealthText(health: health).lines { Swift.print("  " + line) }
+    }
     printRoles()
     printFields("contract", view.contract)
     printFields("recipe", view.recipe)
@@ -49,6 +58,7 @@ struct InspectionText {
     for cast in view.casts ?? [] { Swift.print("cast since: \(cast.summary); \(cast.cost)") }
     let published = view.publishedLicence.map { " (\($0))" } ?? ""
     Swift.print("licence of the weights: \(view.licence ?? "not stated" + published)")
+    if let run { Swift.print("run of byol-train: \(run.sentence)") }
   }
 
   private func printRoles() {

@@ -1,0 +1,24 @@
+import Glibc
+import Tensors
+
+/// Goes on as another program of this package, which lies beside this one, with the same arguments.
+///
+/// What needs no engine stays as quick as it is: loading the engines' libraries alone would cost more
+/// than reading a checkpoint's headers.
+///
+/// - Throws: `Failure` (`inputOutput`) where it is missing or cannot be started.
+public func goOn(as program: String) throws -> Never {
+  var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+  let count = readlink("/proc/self/exe", &buffer, buffer.count)
+  guard count > 0 else { throw Failure.system("cannot tell where this program lies", file: nil) }
+  let own = String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  let folder = own.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+  let path = (folder + [program[...]]).joined(separator: "/")
+  let arguments: [UnsafeMutablePointer<CChar>?] =
+    ([path] + CommandLine.arguments.dropFirst()).map { strdup($0) } + [nil]
+  fflush(nil)
+  execv(path, arguments)
+  let failure = Failure.system("cannot start the program that computes", file: path)
+  for case let argument? in arguments { free(argument) }
+  throw failure
+}
