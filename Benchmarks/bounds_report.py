@@ -13,8 +13,8 @@ def section(record):
     lines = [
         "", "## Memory", "",
         "Written by `Benchmarks/bounds.py`; the raw samples are in `Benchmarks/results/bounds.json`.", "",
-        f"The whole state of ResNet-200 2x (online, target, momentum; {record['state'] / GIGABYTE:.2f} GB as HDF5,"
-        " 4.9 GB as a pickle of protocol 2, the size of DeepMind's own) goes out of HDF5 and back in, everything"
+        f"The whole state of ResNet-200 2x (online, target, momentum; {record['state'] / GIGABYTE:.2f} GB as HDF5)"
+        " goes out of HDF5 and back in, everything"
         " on, with `ulimit -v` at input + output + "
         f"{record['allowance'] / MEGABYTE:.0f} MB where it fits (*bound*), else without. *Held* is the largest RssAnon + RssShmem seen, *resident* adds"
         " mapped pages (VmHWM), which the system takes back when it needs them.", "",
@@ -30,7 +30,7 @@ def section(record):
                 f" {sample['seconds']:.0f} |")
     held = max(sample["held"] for result in record["results"].values() for sample in result.values())
     lines += ["", f"The most that one held is {held / MEGABYTE:.0f} MB. `ulimit -v` counts addresses, not memory:"
-              " glibc reserves 64 MB for each thread that allocates, OpenBLAS 128 MB for each thread that"
-              " multiplies, libraries take 150 MB. Measured while other programs ran: the seconds are no speed.",
+              " what misses the bound reserves more for its threads' heaps and for OpenBLAS' buffers than it"
+              " uses. Measured while other programs ran: the seconds are no speed.",
               ""]
     return "\n".join(lines)

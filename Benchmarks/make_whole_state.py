@@ -3,7 +3,7 @@
 usage: python make_whole_state.py OUT.npz
 
 Online network, target, running statistics and momentum, as make_resnet50_state.py makes them for
-ResNet-50: the pickle of the same state is as large as DeepMind's `pretrain_res200x2.pkl`, 4.6 GiB.
+ResNet-50.
 """
 
 import sys
