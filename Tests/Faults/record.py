@@ -46,10 +46,11 @@ def read(paths):
         head, *lines = map(json.loads, path.read_text().splitlines())
         heads.append(head)
         cases_read += lines
-    sources = sorted({head.pop("sources") for head in heads})
+    apart = {key: ", ".join(sorted({str(head.pop(key)) for head in heads}))
+             for key in ("sources", "seed")}
     if any(head != heads[0] for head in heads):
         raise SystemExit(f"the logs are of different runs: {heads}")
-    return {"sources": ", ".join(sources), **heads[0]}, cases_read
+    return {**apart, **heads[0]}, cases_read
 
 
 def write_counts(path, head, cases_seen):
@@ -77,8 +78,9 @@ def tables(head, lines):
             f"each main phase and up to {head['refusals']} refusals in every one for native HDF5, fewer "
             f"for what goes the same way. The tools were those of the tree `Sources` "
             f"{head['sources']}, the seed {head['seed']}."]
-    for scenario in dict.fromkeys(line["scenario"] for line in lines):
-        own = [line for line in lines if line["scenario"] == scenario]
+    disturbed = [line for line in lines if line["kind"] != "place"]
+    for scenario in dict.fromkeys(line["scenario"] for line in disturbed):
+        own = [line for line in disturbed if line["scenario"] == scenario]
         text += ["", f"**{scenario}**", ""]
         killed = [line for line in own if line["kind"] == "kill"]
         if killed:
