@@ -60,7 +60,11 @@ extension DifferenceSentence {
       let tensors = found.tensors.filter { Role(of: $0.path) == role.role }
       result.append(Self.weights(role, tensors))
     }
-    if let target = found.target, let sentence = Self.target(target, found) {
+    // Statistics that were computed anew, or rounding, are no steps that a target would follow.
+    let online = result.contains {
+      $0.kind == .moved && ($0.role == .onlineEncoder || $0.role == .onlineProjector)
+    }
+    if let target = found.target, let sentence = Self.target(target, onlineMoved: online) {
       result.append(sentence)
     }
     for role in found.roles where !role.role.isWeights && role.verdict != .same {
@@ -120,14 +124,11 @@ extension DifferenceSentence {
     return said(.moved, ([words] + parts).joined(separator: "; "))
   }
 
-  private static func target(_ target: TargetMovement, _ found: CheckpointDifferences) -> Self? {
-    let online = found.roles.contains {
-      ($0.role == .onlineEncoder || $0.role == .onlineProjector) && $0.verdict == .changed
-    }
+  private static func target(_ target: TargetMovement, onlineMoved: Bool) -> Self? {
     let text: String
     switch target.verdict {
     case .still:
-      guard online else { return nil }
+      guard onlineMoved else { return nil }
       text = "the online network moved and the target did not"
     case .copied: text = "the target is now a copy of the online network"
     case .elsewhere: text = "the target moved, and not towards the online network"
