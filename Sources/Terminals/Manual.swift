@@ -41,12 +41,9 @@ public struct Manual {
     line(Self.escaped(name) + " \\- " + Self.escaped(command.abstract ?? ""))
     macro("SH", "SYNOPSIS")
     if let usage = Tool.configuration.usage, !usage.isEmpty {
-      for words in usage.split(separator: "\n") {
-        line(Self.escaped(String(words)))
-        macro("br")
-      }
+      lines(usage.split(separator: "\n").map { Self.escaped(String($0)) })
     } else {
-      synopses(command, [name])
+      lines(Self.synopses(command, [name]))
     }
     macro("SH", "DESCRIPTION")
     paragraphs(command.discussion)
@@ -64,20 +61,19 @@ public struct Manual {
 
   // MARK: Sections
 
-  private mutating func synopses(_ command: ToolDescription.Command, _ words: [String]) {
+  /// How a command and those under it are typed.
+  private static func synopses(
+    _ command: ToolDescription.Command, _ words: [String]
+  ) -> [String] {
     guard command.ownSubcommands.isEmpty else {
-      for subcommand in command.ownSubcommands {
-        synopses(subcommand, words + [subcommand.commandName])
-      }
-      return
+      return command.ownSubcommands.flatMap { synopses($0, words + [$0.commandName]) }
     }
-    var synopsis = "\\fB\(Self.escaped(words.joined(separator: " ")))\\fR [\\fIOPTIONS\\fR]"
+    var synopsis = "\\fB\(escaped(words.joined(separator: " ")))\\fR [\\fIOPTIONS\\fR]"
     for argument in command.positionals {
       let value = Self.value(argument) + (argument.isRepeating ? " ..." : "")
       synopsis += " " + (argument.isOptional ? "[\(value)]" : value)
     }
-    line(synopsis)
-    macro("br")
+    return [synopsis]
   }
 
   /// A subcommand, and those under it, each as a section.
@@ -160,7 +156,8 @@ public struct Manual {
   private mutating func examples(_ examples: [Example]) {
     guard !examples.isEmpty else { return }
     macro("SH", "EXAMPLES")
-    for example in examples {
+    for (index, example) in examples.enumerated() {
+      if index > 0 { macro("PP") }
       line(Self.escaped(example.purpose))
       macro("PP")
       macro("RS", "4")
@@ -168,7 +165,6 @@ public struct Manual {
       line(Self.escaped(example.command))
       macro("EE")
       macro("RE")
-      macro("PP")
     }
   }
 
@@ -183,6 +179,14 @@ public struct Manual {
   /// Text, in which a line must not begin as a request does.
   private mutating func line(_ words: String) {
     text += (words.hasPrefix(".") || words.hasPrefix("'") ? "\\&" : "") + words + "\n"
+  }
+
+  /// Lines that stay lines.
+  private mutating func lines(_ lines: [String]) {
+    for (index, words) in lines.enumerated() {
+      if index > 0 { macro("br") }
+      line(words)
+    }
   }
 
   private mutating func paragraphs(_ discussion: String?) {
