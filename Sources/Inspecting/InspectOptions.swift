@@ -105,7 +105,7 @@ public struct InspectOptions: ParsableArguments {
       a large file as for a small one. Two checkpoints are compared tensor by tensor under their native \
       names: what moved, was reset, renamed or rounded, and how far.
 
-      Exit codes: 0 ok, or two are the same; 1 two differ; 2 bad input, 3 usage, 4 input/output.
+      Exit codes: 0 ok, or two are the same, 1 two differ, 2 bad input, 3 usage, 4 input/output.
       """,
     version: versionText("byol-inspect"))
 

@@ -19,7 +19,7 @@ struct Verify: ParsableCommand {
       features with another's, and without it the head's top-1 and top-5 are counted. With --layout a \
       file that another program wrote is checked by every rule of the native layout (docs/format.md).
 
-      Exit codes: 0 every check passed, 1 one did not, or two files differ; 2 bad input, 3 usage, \
+      Exit codes: 0 every check passed, 1 one did not, or two files differ, 2 bad input, 3 usage, \
       4 input/output.
       """,
     version: versionText("byol-verify"))
@@ -85,7 +85,8 @@ struct Verify: ParsableCommand {
     guard (1...2).contains(files.count) else {
       throw ValidationError("byol-verify takes one checkpoint, or two to compare.")
     }
-    guard !layout || files.count == 1 && expect == nil && images.isEmpty && source.from == nil else {
+    guard !layout || files.count == 1 && expect == nil && images.isEmpty && source.from == nil
+    else {
       throw ValidationError("--layout goes with one native file alone.")
     }
     guard files.count == 1 || expect == nil else {

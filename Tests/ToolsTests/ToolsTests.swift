@@ -53,7 +53,7 @@ import Testing
     "byol-inspect SAMPLE --images samples/images: 3",
     "byol-inspect SAMPLE --health --threads 0: 3", "byol-inspect MISSING --health: 4",
     "byol-inspect README.md --health: 2", "byol-inspect SAMPLE --html /nonexistent/OUT.html: 4",
-    "byol-inspect SAMPLE --health --images /nonexistent/photos: 4", "byol-report SAMPLE --json: 0",
+    "byol-inspect SAMPLE --health --images /nonexistent/photos: 2", "byol-report SAMPLE --json: 0",
     "byol-inspect --help: 0", "byol-inspect SAMPLE SAMPLE: 0", "byol-inspect SAMPLE MISSING: 4",
     "byol-inspect SAMPLE REF: 2", "byol-inspect SAMPLE samples/layout-1.0.h5 --tolerance=-1: 3",
     "byol-inspect SAMPLE --tolerance 0.1: 3", "byol-inspect SAMPLE --all: 3",

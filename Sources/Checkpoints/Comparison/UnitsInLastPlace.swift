@@ -1,7 +1,8 @@
 import Tensors
 
-/// How many numbers of a floating-point type lie between two of them, one end counted: 0 for equal ones,
-/// 1 for neighbours. Both zeros are one number.
+/// How many numbers of a floating-point type lie between two of them, one end counted.
+///
+/// 0 for equal ones, 1 for neighbours. Both zeros are one number.
 enum UnitsInLastPlace {
   /// The distance of two finite numbers that `type` holds exactly; nil for integers.
   static func distance(_ one: Double, _ other: Double, in type: ElementType) -> UInt64? {

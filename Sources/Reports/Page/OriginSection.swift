@@ -32,7 +32,8 @@ struct OriginSection {
     for (role, made) in (view.made ?? [:]).sorted(by: { $0.key < $1.key }) {
       facts.append(("Made, not the source's", "\(role) is \(made.summary)"))
     }
-    if let licence = view.licence { facts.append(("Licence of the weights", licence)) }
+    let published = view.publishedLicence.map { " (\($0))" } ?? ""
+    facts.append(("Licence of the weights", view.licence ?? "not stated" + published))
     if let created = view.createdBy { facts.append(("Written by", created)) }
     if let fingerprint = view.fingerprint {
       facts.append(("Fingerprint (\(view.fingerprintState))", fingerprint))

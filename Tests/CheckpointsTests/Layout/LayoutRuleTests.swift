@@ -29,7 +29,7 @@ import Testing
       ("training/bn/online/encoder/stage0/block0/bn1/mean_hidden", 1),
       ("training/bn/online/projector/bn0/batches", 0), ("training/random", nil),
       ("extras/00/123", nil), ("online/encoder/other/a/b/c", nil),
-      ("online/encoder/features/0/weight", 4),
+      ("online/encoder/features/conv0/weight", 4),
     ] as [(String, Int?)])
   func `names of the layout are found, with their axes`(_ path: String, _ axes: Int?) throws {
     let rule = try #require(try LayoutNames().rule(of: path))
