@@ -5,7 +5,7 @@ extension WeightFindings {
   /// The cosine of online and target weights under which the target is another network: independent
   /// weights have 0, a target that averages over a whole training run still 0.9 and more.
   static let leastCosine = 0.5
-  /// How many times the distance of its recipe a target may have: real runs have 0.9 to 1.2 times
+  /// How many times the distance of its recipe a target may have: real runs have 1.1 to 1.4 times
   /// (`LagModel`), single layers up to 2, and a target that was never moved 9 after 4,000 steps.
   static let mostLag = 5.0
 

@@ -222,6 +222,7 @@ def collect(folder):
         yield "inspection", printed("byol-inspect", native)
         yield "inspection", printed("byol-inspect", source, "--stats", "--fingerprint")
     plain, odd, changed, parameters = natives
+    yield from health(parameters)
     reference = SAMPLE.with_suffix(".ref.npz")
     beside = folder / "beside.npz"
     yield "convert-report", printed("byol-convert", changed, beside)

@@ -29,6 +29,18 @@ REPORT_TEXT = f"""
     source/path output/path architecture checks/*/detail left_out/*/names/* notes/* mapping/*/source
     mapping/*/native {inside('cast', "engine unmeasured")}"""
 
+# Fields of health that are absent, free text and free numbers.
+HEALTH_OPTIONAL = """
+    features features/projection features/projection/labels features_missing target target/all/cosine
+    target/all/distance target/all/tau target/lag target/lag/implied_steps target/lag/implied_tau
+    target/lag_missing target/layers/*/cosine target/layers/*/distance target/layers/*/tau"""
+HEALTH_TEXT = """
+    features/engine features/projection/classes/* features/source features_missing findings/*/advice
+    findings/*/message findings/*/place target/lag_missing"""
+HEALTH_NUMBERS = """
+    features/projection/points/*/* target/all/cosine target/layers/*/cosine tensors/*/histogram/high
+    tensors/*/histogram/low tensors/*/max tensors/*/mean tensors/*/min"""
+
 # Fields that are absent where there is nothing to say.
 OPTIONAL = {
     "comparison": """
@@ -54,10 +66,12 @@ OPTIONAL = {
     "embed-report": """
         output layers/* classes classes/*/top/*/name""",
     "evaluation-report": "written",
-    "inspection": """
+    "health": HEALTH_OPTIONAL,
+    "inspection": f"""
         form source source/sha256 source_dialect source_dialect/spelling source_dialect/variables/*
         counts made made/* licence published_licence created_by roles/*/fingerprint fingerprint
-        tensors/*/statistics """
+        tensors/*/statistics run run/data run/augmentation health
+        {inside("health", HEALTH_OPTIONAL)} """
     + CASTS,
     "layout-report": "findings/*/offset rules/*",
     "pictures-report": """
@@ -102,10 +116,12 @@ FREE_TEXT = {
     "evaluation-report": """
         engine settings/*/name settings/*/value others/*/settings/*/name others/*/settings/*/value
         notes/* written""",
-    "inspection": """
+    "health": HEALTH_TEXT,
+    "inspection": f"""
         path form source/name source_dialect/form source_dialect/variables/* licence published_licence
         created_by architecture contract/*/value recipe/*/value verification/* notes/*
-        casts/*/engine casts/*/unmeasured""",
+        casts/*/engine casts/*/unmeasured
+        run/augmentation {inside("health", HEALTH_TEXT)}""",
     "layout-report": """
         path findings/*/place findings/*/expected findings/*/found rules/* unchecked/*/reason""",
     "pictures-report": """
@@ -135,9 +151,11 @@ FREE_NUMBERS = {
         forms/*/optimizer/defaults/* forms/*/optimizer/defaults/*/*
         forms/*/optimizer/groups/*/values/*""",
     "evaluation-report": "settings/*/value others/*/settings/*/value",
-    "inspection": """
+    "health": HEALTH_NUMBERS,
+    "inspection": f"""
         contract/*/value contract/*/value/* recipe/*/value tensors/*/statistics/min
-        tensors/*/statistics/max tensors/*/statistics/mean""",
+        tensors/*/statistics/max tensors/*/statistics/mean
+        {inside("health", HEALTH_NUMBERS)}""",
     "pictures-report": "stages/*/cosine",
     "recipe": "loss/constant optimizer/hyperparameters/*",
     "sidecar": """
