@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -23,6 +24,16 @@ PATH = re.compile(r'"((?:[^"\\]|\\.)*)"')
 WRITING = re.compile(r"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC")
 CALLS = "trace=%file,%network,fork,vfork,clone,clone3,ptrace,memfd_create,io_uring_setup"
 
+# The largest resident set counts from before a program is started, so a small process must start it.
+MEASURE = """
+import os, subprocess, sys
+process = subprocess.Popen(sys.argv[2:])
+_, status, usage = os.wait4(process.pid, 0)
+with open(sys.argv[1], "w") as file:
+    file.write(f"{status} {usage.ru_utime + usage.ru_stime} {usage.ru_maxrss}")
+os._exit(0)
+"""
+
 
 @dataclass
 class Outcome:
@@ -39,20 +50,24 @@ class Outcome:
 def run(command, allowed, trace, limit=20):
     """Runs `command`; `allowed` are the paths that it may open besides the system's."""
     full = ["strace", "-f", "-qq", "-s", "4096", "-e", CALLS, "-e", "signal=none", "-o", str(trace)]
+    usage = Path(f"{trace}.usage")
     start = time.perf_counter()
     process = subprocess.Popen(
-        full + [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, start_new_session=True)
+        [sys.executable, "-S", "-c", MEASURE, str(usage), *full, *map(str, command)], stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
     timer = threading.Timer(limit, lambda: os.killpg(process.pid, signal.SIGKILL))
     timer.start()
     said = process.stdout.read().decode(errors="replace")
-    _, status, usage = os.wait4(process.pid, 0)
+    process.wait()
     timer.cancel()
-    process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - start
+    if not usage.exists():
+        return Outcome(-signal.SIGKILL, seconds, seconds, 0, said, [])
+    status, processor, peak = usage.read_text().split()
+    usage.unlink()
+    code = os.waitstatus_to_exitcode(int(status))
     lines = Path(trace).read_text(errors="replace").splitlines()
-    processor = usage.ru_utime + usage.ru_stime
-    return Outcome(process.returncode, seconds, processor, 1024 * usage.ru_maxrss, said,
+    return Outcome(code, seconds, float(processor), 1024 * int(peak), said,
                    sorted(set(_forbidden(lines, command, allowed))))
 
 
