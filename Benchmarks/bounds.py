@@ -5,8 +5,8 @@ usage: python Benchmarks/bounds.py [TOOLS] [KIND...]     (the release build and 
 Every conversion runs with everything on (hashes, verification, probe) and its address space limited
 (`ulimit -v`) to the input, the output and 400 MB: files are mapped, so their size counts, and all
 else must fit beside them. What is measured is the memory that it held (RssAnon + RssShmem), with the
-mapped pages (VmHWM). What does not fit is run again without the limit, and said. Results are in Benchmarks/results/bounds.json, the table in BENCHMARKS.md. It
-takes 15 GB of disk.
+mapped pages (VmHWM). What does not fit is run again without the limit, and said. Results are in
+Benchmarks/results/bounds.json, the table in BENCHMARKS.md. It takes 15 GB of disk.
 """
 
 import json

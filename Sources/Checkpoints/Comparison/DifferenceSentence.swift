@@ -64,7 +64,9 @@ extension DifferenceSentence {
     let online = result.contains {
       $0.kind == .moved && ($0.role == .onlineEncoder || $0.role == .onlineProjector)
     }
-    if let target = found.target, let sentence = Self.target(target, onlineMoved: online) {
+    let targets = result.filter { $0.role == .targetEncoder || $0.role == .targetProjector }
+    let isRounded = !targets.isEmpty && targets.allSatisfy { $0.kind == .precision }
+    if !isRounded, let target = found.target, let sentence = Self.target(target, onlineMoved: online) {
       result.append(sentence)
     }
     for role in found.roles where !role.role.isWeights && role.verdict != .same {
