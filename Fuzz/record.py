@@ -55,7 +55,7 @@ OUTCOMES = ["refused", "verified", "same", "labelled", "silent"]
 
 def tables(lines):
     """Two tables in Markdown: libFuzzer's runs by target, and the mutants by file."""
-    result = ["", "| target | reads | runs | hours | inputs | edges reached | findings, all mended |",
+    result = ["", "| target | reads | runs | hours | inputs | edges reached | findings |",
               "|---|---|---:|---:|---:|---:|---:|"]
     for target, reads in READS.items():
         runs = [line for line in lines if line["target"] == target]
