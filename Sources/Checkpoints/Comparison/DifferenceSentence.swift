@@ -66,7 +66,9 @@ extension DifferenceSentence {
     }
     let targets = result.filter { $0.role == .targetEncoder || $0.role == .targetProjector }
     let isRounded = !targets.isEmpty && targets.allSatisfy { $0.kind == .precision }
-    if !isRounded, let target = found.target, let sentence = Self.target(target, onlineMoved: online) {
+    if !isRounded, let target = found.target,
+      let sentence = Self.target(target, onlineMoved: online)
+    {
       result.append(sentence)
     }
     for role in found.roles where !role.role.isWeights && role.verdict != .same {
