@@ -1,6 +1,5 @@
 import Checkpoints
 import Foundation
-import FoundationXML
 import Health
 import Tensors
 import TestSupport
@@ -9,31 +8,6 @@ import Testing
 @testable import Reports
 
 @Suite struct ReportPageTests {
-  /// Elements, attributes and text of a well-formed document.
-  private final class Elements: NSObject, XMLParserDelegate {
-    var names: [String] = []
-    var attributes: [(element: String, name: String, value: String)] = []
-    var text = ""
-
-    init(_ document: String) {
-      super.init()
-      let parser = XMLParser(data: Data(document.utf8))
-      parser.delegate = self
-      #expect(
-        parser.parse(), "\(String(describing: parser.parserError)), line \(parser.lineNumber)")
-    }
-
-    func parser(
-      _: XMLParser, didStartElement name: String, namespaceURI _: String?,
-      qualifiedName _: String?, attributes found: [String: String]
-    ) {
-      names.append(name)
-      attributes += found.map { (name, $0, $1) }
-    }
-
-    func parser(_: XMLParser, foundCharacters characters: String) { text += characters }
-  }
-
   private static func loaded() throws -> Loaded {
     try Loaded(Shared.inPackage("samples/tiny_haiku_byol.npz"))
   }
@@ -41,7 +15,7 @@ import Testing
   @Test func thePageIsWholeAndLoadsNothing() throws {
     let loaded = try Self.loaded()
     let text = try ReportPage(loaded, Examination(loaded).report).text()
-    let page = Elements(text)
+    let page = try Elements(text)
     for (element, name, value) in page.attributes where name != "xmlns" {
       #expect(
         !value.contains("//") || value.hasPrefix("data:image/png;base64,"), "\(element) \(name)")
@@ -70,7 +44,7 @@ import Testing
     loaded.path = "<b>&\"odd\".npz"
     let finding = Finding(
       .error, .collapse, "online/<x>", "a & b", advice: "Look \"there\" > here.")
-    let page = Elements(
+    let page = try Elements(
       try ReportPage(loaded, HealthReport(findings: [finding], tensors: [])).text())
     #expect(page.text.contains("online/<x>: a & b") && page.text.contains("<b>&\"odd\".npz"))
     #expect(page.attributes.contains { $0.element == "li" && $0.value == "error" })

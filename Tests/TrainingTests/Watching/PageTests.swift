@@ -1,36 +1,10 @@
 import Foundation
-import FoundationXML
 import TestSupport
 import Testing
 
 @testable import Training
 
 @Suite struct PageTests {
-  /// The elements of a well-formed document, with their attributes and the text in them.
-  private final class Elements: NSObject, XMLParserDelegate {
-    var names: [String] = []
-    var attributes: [(element: String, name: String, value: String)] = []
-    var text = ""
-
-    init(_ document: String) throws {
-      super.init()
-      let parser = XMLParser(data: Data(document.utf8))
-      parser.delegate = self
-      #expect(
-        parser.parse(), "\(String(describing: parser.parserError)), line \(parser.lineNumber)")
-    }
-
-    func parser(
-      _: XMLParser, didStartElement name: String, namespaceURI _: String?,
-      qualifiedName _: String?, attributes found: [String: String]
-    ) {
-      names.append(name)
-      attributes += found.map { (name, $0, $1) }
-    }
-
-    func parser(_: XMLParser, foundCharacters characters: String) { text += characters }
-  }
-
   private static func curves(_ steps: Int, _ run: RunDescription = Watched.run) -> RunCurves {
     var curves = RunCurves(run)
     for step in 0..<steps {
