@@ -12,17 +12,20 @@ import xml.etree.ElementTree as xml
 from pathlib import Path
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
+SHOWN = 50  # failed tests that are printed by name
 
 
 def swift_outcomes(stream):
     """The outcome of each test function in a Swift Testing event stream, by test id."""
     functions, outcomes, skipped_suites = [], {}, []
     failed = set()
-    for line in stream.read_text().splitlines():
-        try:
-            record = json.loads(line)
-        except ValueError:  # the runner was killed while it wrote this line
-            break
+    # JSON Lines end with a line feed alone: `splitlines` would also cut at the next-line and
+    # separator characters that JSON leaves as they are inside a string.
+    *lines, last = stream.read_text().split("\n")
+    if last:
+        print(f"note: {stream.name} ends in the middle of a line: its runner was killed")
+    for line in lines:
+        record = json.loads(line)
         payload = record["payload"]
         if record["kind"] == "test":
             if payload["kind"] == "function":
@@ -75,8 +78,10 @@ def main(folder):
     fixtures = Path(__file__).resolve().parent.parent.parent / "shared" / "fixtures"
     strict = fixtures.is_dir()
     print()
-    for name in names[FAILED]:
+    for name in names[FAILED][:SHOWN]:
         print(f"failed: {name}")
+    if len(names[FAILED]) > SHOWN:
+        print(f"... and {len(names[FAILED]) - SHOWN} more")
     for name in names[SKIPPED]:
         print(f"skipped: {name}")
     if strict and names[SKIPPED]:
