@@ -88,12 +88,9 @@ public final class AtomicFile {
   ///
   /// - Throws: `Failure` (`usage`) that says which input it is.
   public static func check(_ path: String, isNoneOf inputs: [String]) throws {
-    var (ours, theirs) = (stat(), stat())
-    let exists = stat(path, &ours) == 0
+    let ours = FileStatus(path)?.identity
     for input in inputs {
-      let isSame =
-        exists && stat(input, &theirs) == 0 && theirs.st_dev == ours.st_dev
-        && theirs.st_ino == ours.st_ino
+      let isSame = ours != nil && FileStatus(input)?.identity == ours
       guard !isSame, input != path else {
         throw Failure(.usage, file: path, "the output would take the place of \(input)")
       }
@@ -115,8 +112,7 @@ public final class AtomicFile {
   ///
   /// - Throws: `Failure` (`usage`) where there is one and `force` is not set.
   public static func checkRemoval(_ path: String, force: Bool) throws {
-    var status = stat()
-    guard !force, lstat(path, &status) == 0 else { return }
+    guard !force, FileStatus(path, followsLinks: false) != nil else { return }
     throw Failure(.usage, file: path, "this file speaks of the output; --force removes it")
   }
 

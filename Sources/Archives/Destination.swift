@@ -21,18 +21,17 @@ struct Destination {
     self.path = path
     self.force = force
     var resolved = path
-    var status = stat()
-    if lstat(path, &status) == 0 {
+    if FileStatus(path, followsLinks: false) != nil {
       resolved = try Self.realPath(path, of: path)
-      guard stat(resolved, &status) == 0 else {
+      guard let status = FileStatus(resolved) else {
         throw Failure.system("cannot examine", file: path)
       }
-      guard status.st_mode & S_IFMT == S_IFREG else {
+      guard status.kind == .regular else {
         throw Failure(
           .usage, file: path, "expected a name for a file, found a directory, FIFO or device")
       }
       guard force else { throw Self.exists(path) }
-      mode = status.st_mode & 0o777
+      mode = status.permissions
     } else if errno == ENOENT {
       mode = nil
     } else {

@@ -42,8 +42,8 @@ struct Temporaries {
         continue
       }
       // Another program's cleaning may have come between making and locking it.
-      var status = stat()
-      if Self.lock(descriptor) != .another, lstat(temporary, &status) == 0 {
+      let isOurs = Self.lock(descriptor) != .another
+      if isOurs, FileStatus(temporary, followsLinks: false) != nil {
         return (temporary, descriptor)
       }
       close(descriptor)

@@ -108,7 +108,7 @@ struct StructureWriter: ~Copyable {
       let bytes = text.isEmpty ? [0] : Array(text.utf8)
       try addAttribute(name, try textType(bytes.count), try space([]), bytes, to: object)
     case .uint32s(let numbers):
-      let bytes = numbers.flatMap { withUnsafeBytes(of: $0.littleEndian, Array.init) }
+      let bytes = numbers.flatMap(\.littleEndianBytes)
       try addAttribute(name, try uint32Type(), try space([numbers.count]), bytes, to: object)
     }
   }

@@ -1,4 +1,5 @@
 import Synchronization
+import Tensors
 
 /// A line on the terminal that is written over and over; nothing where standard error is no terminal.
 ///
@@ -33,7 +34,7 @@ public final class StatusLine: Sendable {
       let text = text()
       guard text != state.text else { return }
       state = (text, now + interval)
-      writeToStandardError("\r\u{1B}[K\(text)")
+      OwnProcess.writeToStandardError("\r\u{1B}[K\(text)")
     }
   }
 
@@ -43,7 +44,7 @@ public final class StatusLine: Sendable {
     state.withLock { state in
       guard !state.text.isEmpty else { return }
       state.text = ""
-      writeToStandardError("\r\u{1B}[K")
+      OwnProcess.writeToStandardError("\r\u{1B}[K")
     }
   }
 }

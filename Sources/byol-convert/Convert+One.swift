@@ -53,7 +53,6 @@ extension Convert {
 
   /// Whether there is something of that name.
   func exists(_ path: String) -> Bool {
-    var status = stat()
-    return lstat(path, &status) == 0
+    FileStatus(path, followsLinks: false) != nil
   }
 }

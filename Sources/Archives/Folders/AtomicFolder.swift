@@ -79,8 +79,7 @@ public final class AtomicFolder {
   public var size: Int { files.reduce(0) { $0 + fileSize($1.output.descriptor) } }
 
   private func fileSize(_ descriptor: Int32) -> Int {
-    var status = stat()
-    return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+    FileStatus(descriptor: descriptor)?.size ?? 0
   }
 
   /// Hands to the system what the files' buffers hold, so that the files can be read.

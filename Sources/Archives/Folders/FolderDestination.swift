@@ -22,18 +22,17 @@ struct FolderDestination {
     self.force = force
     var resolved = path
     while resolved.count > 1, resolved.hasSuffix("/") { resolved.removeLast() }
-    var status = stat()
-    if lstat(resolved, &status) == 0 {
+    if FileStatus(resolved, followsLinks: false) != nil {
       resolved = try Destination.realPath(resolved, of: path)
-      guard stat(resolved, &status) == 0 else {
+      guard let status = FileStatus(resolved) else {
         throw Failure.system("cannot examine", file: path)
       }
-      guard status.st_mode & S_IFMT == S_IFDIR else {
+      guard status.kind == .directory else {
         throw Failure(.usage, file: path, "expected a name for a directory, found a file")
       }
       guard force else { throw Self.exists(path) }
       try Self.checkReplaceable(resolved, named: path)
-      mode = status.st_mode & 0o777
+      mode = status.permissions
     } else if errno == ENOENT {
       mode = nil
     } else {
@@ -53,8 +52,7 @@ struct FolderDestination {
   static func restore(_ path: String) {
     var resolved = path
     while resolved.count > 1, resolved.hasSuffix("/") { resolved.removeLast() }
-    var status = stat()
-    guard lstat(resolved, &status) != 0, errno == ENOENT else { return }
+    guard FileStatus(resolved, followsLinks: false) == nil, errno == ENOENT else { return }
     let parts = Destination.split(resolved)
     guard isName(parts.name), let parent = try? Destination.realPath(parts.folder, of: path) else {
       return
@@ -103,9 +101,8 @@ struct FolderDestination {
   /// Gives the directory at `temporary` its name; what had the name then has the temporary one.
   func replace(with temporary: String) throws {
     if mode == nil {
-      var status = stat()
       // What is made in this very moment is replaced if it is an empty directory, and else refused.
-      if lstat(target, &status) == 0 { throw Self.exists(path) }
+      if FileStatus(target, followsLinks: false) != nil { throw Self.exists(path) }
       guard rename(temporary, target) == 0 else {
         if [EEXIST, ENOTEMPTY, ENOTDIR].contains(errno) { throw Self.exists(path) }
         throw Failure.system("cannot rename", file: path)
@@ -140,8 +137,7 @@ struct FolderDestination {
 
   /// Removes a directory of files; one that holds directories stays.
   static func remove(_ folder: String) {
-    var status = stat()
-    guard lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return }
+    guard FileStatus(folder, followsLinks: false)?.kind == .directory else { return }
     for name in (try? FolderListing.entries(of: folder, limit: .max)) ?? [] {
       unlink("\(folder)/\(name)")
     }

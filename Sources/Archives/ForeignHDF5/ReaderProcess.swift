@@ -169,10 +169,8 @@ extension ReaderProcess {
   /// Where the program is: where `BYOL_HDF5_READER` says, beside the one that runs, as built, or in
   /// `../libexec/byol-checkpoints`, as installed.
   static func program() throws -> String {
-    if let path = getenv("BYOL_HDF5_READER") { return String(cString: path) }
-    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
-    let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
-    let own = String(decoding: buffer.prefix(max(count, 0)).map(UInt8.init), as: UTF8.self)
+    if let path = OwnProcess.variable("BYOL_HDF5_READER") { return path }
+    let own = OwnProcess.program() ?? ""
     let folder = own.prefix(upTo: own.lastIndex(of: "/") ?? own.startIndex)
     let places = ["\(folder)/\(name)", "\(folder)/../libexec/byol-checkpoints/\(name)"]
     guard let path = places.first(where: { access($0, X_OK) == 0 }) else {
@@ -191,7 +189,7 @@ extension ReaderProcess {
     posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
-    let libraries = getenv("LD_LIBRARY_PATH").map { "LD_LIBRARY_PATH=" + String(cString: $0) }
+    let libraries = OwnProcess.variable("LD_LIBRARY_PATH").map { "LD_LIBRARY_PATH=" + $0 }
     var environment = [libraries.flatMap { strdup($0) }, nil]
     var arguments = [strdup(name), nil]
     defer { for text in environment + arguments { free(text) } }
@@ -208,7 +206,7 @@ extension ReaderProcess {
   /// calls.
   static func unfiltered(_ code: UInt32) -> String {
     let reason =
-      Int32(exactly: code).flatMap(strerror).map { String(cString: $0) } ?? "error \(code)"
+      Int32(exactly: code).map { Failure.systemReason($0) } ?? "error \(code)"
     return "\(name) ran without a filter of system calls, which the kernel refused (\(reason)): "
       + "resource limits alone confined it"
   }

@@ -34,7 +34,7 @@ struct Spill {
     let number: Int32
 
     init() throws {
-      let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+      let folder = OwnProcess.variable("TMPDIR") ?? "/tmp"
       var path = Array("\(folder)/byol-XXXXXX".utf8CString)
       let number = mkstemp(&path)
       guard number >= 0 else {
@@ -50,6 +50,9 @@ struct Spill {
 }
 
 /// A mapped part of a file without a name.
+///
+/// Safe, since it owns the mapping, whose space in the file is reserved.
+@safe
 private final class SpilledBytes: ByteSource {
   let count: Int
   nonisolated(unsafe) private let address: UnsafeMutableRawPointer

@@ -19,14 +19,14 @@ public struct Npy: ArchiveFormat {
 
   /// Whether the file begins as npy files do.
   public func recognises(_ file: MappedFile) -> Bool {
-    (try? file.withBytes { $0.starts(with: NpyHeader.magic) }) ?? false
+    (try? file.firstBytes(NpyHeader.magic.count)) == NpyHeader.magic
   }
 
   /// Reads the header; the elements stay where they are.
   public func read(_ file: MappedFile) throws -> Archive {
     do {
       let value = try NpyArray.read(file) { count in
-        try file.withBytes { Array($0.prefix(count)) }
+        try file.firstBytes(count)
       }
       return Archive(value, format: name)
     } catch let failure as Failure {

@@ -29,7 +29,7 @@ public struct Npz: ArchiveFormat {
 
   /// Whether the file is a zip file whose first member is an npy file, or that has no members.
   public func recognises(_ file: MappedFile) -> Bool {
-    let first = try? file.withBytes { bytes -> [UInt8]? in
+    let first = try? file.withCheckedBytes { bytes -> [UInt8]? in
       var fields = ZipFields(bytes, 0..<bytes.count, place: "")
       let signature = try fields.word()
       guard signature == ZipSignature.local else {

@@ -35,13 +35,13 @@ struct EveryByte {
 
   /// Checks that what lies between the extents, which are sorted, is 0.
   func checkGaps(between extents: [Range<Int>]) throws {
-    try file.withBytes { bytes in
+    try file.withCheckedBytes { bytes in
       var end = 0
       for extent in extents {
         if end < extent.lowerBound {
           let gap = end..<extent.lowerBound
           try subject("unused bytes").require(
-            isZero(UnsafeRawBufferPointer(rebasing: bytes[gap])), .gap, at: gap.lowerBound,
+            isZero(CheckedBytes(rebasing: bytes[gap])), .gap, at: gap.lowerBound,
             goingOn: true, expected: "\(gap.count) zeros", found: "other bytes")
         }
         end = max(end, extent.upperBound)

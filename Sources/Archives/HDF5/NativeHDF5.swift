@@ -19,7 +19,7 @@ public struct NativeHDF5: ArchiveFormat {
   /// The attribute is looked for as text: a damaged file is still one of ours.
   public func recognises(_ file: MappedFile) -> Bool {
     (try? file.withBytes { bytes in
-      Superblock.isSignature(bytes) && Self.find(Self.marker, in: bytes.prefix(Self.searched))
+      Superblock.isSignature(CheckedBytes(bytes)) && Self.find(Self.marker, in: bytes.prefix(Self.searched))
     }) ?? false
   }
 

@@ -6,6 +6,9 @@ import Tensors
 /// lead. After 0xC2 that byte is the value itself, after 0xC3 it lacks 0x40. So eight bytes at a time
 /// are checked and given their values in one word; then each is written, and a lead is written over by
 /// the next: there is no branch that bytes of weights, as good as random, could mislead.
+///
+/// Safe, since it writes inside its output alone; whoever makes one promises that the output stays.
+@safe
 struct LatinDecoder {
   private let output: UnsafeMutableRawBufferPointer
   /// The bytes decoded so far.
@@ -30,8 +33,9 @@ struct LatinDecoder {
         count = decoder.count
       }
     case .rawUnicodeEscape:
-      let bytes = RawUnicodeEscape.scalars(text)?.compactMap { UInt8(exactly: $0.value) }
-      guard let bytes, let scalars = RawUnicodeEscape.scalars(text), scalars.count == bytes.count
+      let scalars = RawUnicodeEscape.scalars(CheckedBytes(text))
+      let bytes = scalars?.compactMap { UInt8(exactly: $0.value) }
+      guard let bytes, let scalars, scalars.count == bytes.count
       else { throw wrong }
       return bytes
     }

@@ -21,7 +21,7 @@ struct ProtobufMessage {
 
   /// Adds a float32 as four bytes.
   mutating func add(_ number: Int, _ value: Float) {
-    append(Self.tag(number, 5) + withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) })
+    append(Self.tag(number, 5) + value.bitPattern.littleEndianBytes)
   }
 
   /// Adds a text.

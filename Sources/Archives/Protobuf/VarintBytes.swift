@@ -32,7 +32,7 @@ struct VarintBytes: ByteSource {
   /// - Throws: `Failure` (`badInput`) where a number is none, or none of the type.
   func resolved() throws -> any ByteSource {
     let result = try OwnedBytes(count: count)
-    try packed.withBytes { bytes in
+    try packed.withCheckedBytes { bytes in
       var fields = ProtobufFields(bytes, 0..<bytes.count, place: place)
       switch elementType {
       case .bool: try decode(UInt8.self, &fields, into: result, limit: 1)

@@ -2,6 +2,9 @@ import CZlib
 import Tensors
 
 /// A raw deflate stream (RFC 1951) being written, by zlib at its usual level.
+///
+/// Safe, since it owns the stream, which nobody else sees.
+@safe
 final class Deflater {
   /// zlib keeps this address.
   private let stream: UnsafeMutablePointer<z_stream>

@@ -2,6 +2,9 @@ import Glibc
 import Tensors
 
 /// Memory of a size that a file asked for: its absence is an error, not the end of the program.
+///
+/// Safe, since it owns the memory, and what writes to it says that it is unsafe.
+@safe
 final class OwnedBytes: ByteSource {
   let count: Int
   nonisolated(unsafe) private let address: UnsafeMutableRawPointer

@@ -32,10 +32,10 @@ struct PlainValue {
     case .bool(let value): (kind, shape, elements) = (.numbers(.bool), [], [value ? 1 : 0])
     case .integer(let value):
       (kind, shape) = (.numbers(.int64), [])
-      elements = withUnsafeBytes(of: Int64(value).littleEndian, Array.init)
+      elements = Int64(value).littleEndianBytes
     case .real(let value):
       (kind, shape) = (.numbers(.float64), [])
-      elements = withUnsafeBytes(of: value.bitPattern.littleEndian, Array.init)
+      elements = value.bitPattern.littleEndianBytes
     case .text(let text): (kind, shape, elements) = (.texts([text]), [], [])
     case .bytes(let bytes):
       (kind, shape, elements) = (.bytes(max(bytes.count, 1)), [], bytes.isEmpty ? [0] : bytes)

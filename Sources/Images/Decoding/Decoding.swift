@@ -69,7 +69,7 @@ extension Picture {
   /// - Throws: `Failure` (`badInput`), as `init(file:decoding:)`.
   public init(bytes: UnsafeRawBufferPointer, file name: String, decoding: Decoding) throws {
     do {
-      switch PictureFormat(bytes) {
+      switch PictureFormat(CheckedBytes(bytes)) {
       case .jpeg: self = try decodeJPEG(bytes, decoding)
       case .png: self = try decodePNG(bytes, decoding)
       case .other(let found): throw Failure(expected: "a JPEG or PNG picture", found: found)

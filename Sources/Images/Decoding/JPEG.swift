@@ -32,7 +32,7 @@
         decoder, source, size, pixels.baseAddress, width, 0, height, Int32(format.rawValue),
         Int32(transform | TJFLAG_LIMITSCANS))
       if result != 0, tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue),
-        isHarmless(complaint()), endsProperly(bytes)
+        isHarmless(complaint()), endsProperly(CheckedBytes(bytes))
       {
         result = 0
       }
@@ -51,7 +51,7 @@
         try edge.decode(bytes, with: decoder, transform, into: &picture)
       }
     }
-    return decoding.isOriented ? picture.turned(Orientation(jpeg: bytes)) : picture
+    return decoding.isOriented ? picture.turned(Orientation(jpeg: CheckedBytes(bytes))) : picture
   }
 
   /// Whether a warning says nothing of the pixels: ImageNet has such files, and Pillow reads them.
@@ -62,7 +62,7 @@
 
   /// Whether the marker of the picture's end is there: libjpeg tells the first warning only, and a
   /// harmless one may hide that data are missing.
-  private func endsProperly(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  private func endsProperly(_ bytes: CheckedBytes) -> Bool {
     let tail = bytes.suffix(1 << 16)
     return zip(tail, tail.dropFirst()).contains { $0 == 0xFF && $1 == 0xD9 }
   }

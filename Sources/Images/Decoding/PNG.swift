@@ -6,7 +6,7 @@
   ///
   /// - Throws: `Failure` where it is cut short, damaged or too large.
   func decodePNG(_ bytes: UnsafeRawBufferPointer, _ decoding: Decoding) throws -> Picture {
-    let chunks = try PNGChunks(bytes)
+    let chunks = try PNGChunks(CheckedBytes(bytes))
     let picture =
       try chunks.essential.map { try $0.withUnsafeBytes { try decodePNG($0) } }
       ?? decodePNG(bytes)

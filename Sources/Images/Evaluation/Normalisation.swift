@@ -30,6 +30,14 @@ public struct Normalisation: Codable, Hashable, Sendable {
     offset = zip(mean, std).map { Float(-$0 / $1) }
   }
 
+  /// A picture as the network sees it: [3, height, width].
+  public func values(of picture: FloatPicture) -> [Float] {
+    [Float](unsafeUninitializedCapacity: picture.values.count) { values, count in
+      if let base = values.baseAddress { write(picture, to: base) }
+      count = picture.values.count
+    }
+  }
+
   /// Writes a picture as the network sees it: [3, height, width].
   ///
   /// - Parameter target: room for `picture.values.count` numbers.

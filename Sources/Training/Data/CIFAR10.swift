@@ -62,7 +62,7 @@ public struct CIFAR10: Dataset {
   }
 
   private static func label(_ record: Int, in file: MappedFile) -> Int {
-    (try? file.withBytes { Int($0[record * recordSize]) }) ?? 0
+    (try? file.withCheckedBytes { Int($0[record * recordSize]) }) ?? 0
   }
 
   private func place(of index: Int) -> (file: MappedFile, record: Int) {
@@ -115,6 +115,6 @@ extension String {
     guard file.count <= limit else {
       throw Failure(file: path, expected: "at most \(limit) bytes", found: "\(file.count)")
     }
-    self = try file.withBytes { String(decoding: $0, as: UTF8.self) }
+    self = String(decoding: try file.allBytes(), as: UTF8.self)
   }
 }

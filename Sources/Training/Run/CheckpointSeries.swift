@@ -74,15 +74,8 @@ public struct CheckpointSeries: Sendable {
   private func prune(upTo updates: Int) throws {
     let folder = stem.lastIndex(of: "/").map { String(stem[...$0]) } ?? ""
     let head = String(stem.dropFirst(folder.count)) + "-"
-    guard let directory = opendir(folder.isEmpty ? "." : folder) else {
-      throw Failure.system("cannot look into the folder", file: folder)
-    }
-    defer { closedir(directory) }
     var found: [Int] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
+    for name in try DirectoryEntries.names(in: folder.isEmpty ? "." : folder) {
       guard name.hasPrefix(head), name.hasSuffix(".h5") else { continue }
       let digits = name.dropFirst(head.count).dropLast(3)
       guard digits.count >= 8, let number = Int(digits), number <= updates,

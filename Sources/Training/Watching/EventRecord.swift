@@ -67,6 +67,6 @@ struct EventRecord {
   }
 
   private func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
-    withUnsafeBytes(of: value.littleEndian) { Array($0) }
+    value.littleEndianBytes
   }
 }

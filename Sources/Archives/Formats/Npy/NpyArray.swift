@@ -96,7 +96,7 @@ private func kind(of value: Node) -> String {
 }
 
 private func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
-  withUnsafeBytes(of: value.littleEndian) { Array($0) }
+  value.littleEndianBytes
 }
 
 private func swapped(_ bytes: UnsafeRawBufferPointer, width: Int) -> [UInt8] {

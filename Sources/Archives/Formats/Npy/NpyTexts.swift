@@ -40,7 +40,7 @@ extension NpyArray {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(4 * length * rows.count)
     for row in scalars {
-      for scalar in row { withUnsafeBytes(of: scalar.littleEndian) { bytes += $0 } }
+      for scalar in row { bytes += scalar.littleEndianBytes }
       bytes += [UInt8](repeating: 0, count: 4 * (length - row.count))
     }
     self.init(

@@ -43,7 +43,7 @@ final class TorchWriter {
       return String(repeating: "0", count: 20 - text.count) + text
     }
     let checksums = zip.entries.flatMap { entry in
-      withUnsafeBytes(of: entry.checksum.littleEndian) { Array($0) }
+      entry.checksum.littleEndianBytes
     }
     return Array((digits(zip.entries.flatMap { $0.name.utf8 }) + digits(checksums)).utf8)
   }

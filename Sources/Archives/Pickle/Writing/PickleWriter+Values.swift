@@ -42,7 +42,7 @@ extension PickleWriter {
     if let small = UInt16(exactly: value) { return try put(.binInt2, small) }
     if let small = Int32(exactly: value) { return try put(.binInt, small) }
     try put(.long1, UInt8(8))
-    try withUnsafeBytes(of: Int64(value).littleEndian) { try put($0) }
+    try put(Int64(value).littleEndianBytes)
   }
 
   /// Writes a text; short ones are remembered.

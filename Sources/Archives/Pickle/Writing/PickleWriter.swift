@@ -5,6 +5,9 @@ import Tensors
 /// Arrays are NumPy's, which NumPy 1 and 2 load with `pickle.load`; named tuples whose fields have
 /// names are made by dill's `_create_namedtuple`, which gives the program's own class where it has one.
 /// A tensor that stands at several places is written once. The same tree gives the same bytes.
+///
+/// Safe, since it keeps no bytes: what it has is a function that takes them during a call.
+@safe
 final class PickleWriter {
   /// The protocols that are written.
   enum Version: UInt8 {
