@@ -103,7 +103,7 @@ public final class AtomicFile {
   public static func remove(_ path: String, force: Bool) throws {
     try checkRemoval(path, force: force)
     // What has too long a name cannot be there.
-    guard unlink(path) == 0 || errno == ENOENT || errno == ENAMETOOLONG else {
+    guard unsafe unlink(path) == 0 || errno == ENOENT || errno == ENAMETOOLONG else {
       throw Failure.system("cannot remove", file: path)
     }
   }
@@ -167,7 +167,7 @@ public final class AtomicFile {
     isOpen = false
     close(descriptor)
     // After a commit the name is gone, and this finds nothing.
-    unlink(temporaryPath)
+    unsafe unlink(temporaryPath)
   }
 
   /// Reserves space for a file of `size` bytes; `commit` cuts what `output` has not filled.

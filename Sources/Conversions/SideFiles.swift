@@ -34,7 +34,7 @@ struct SideFiles {
       Sidecar.path(of: destination), RemedyModule.path(of: destination)
     )
     for path in [sidecarPath, modulePath] { AtomicFile.removeAbandoned(path) }
-    let isNew = access(destination, F_OK) != 0
+    let isNew = unsafe access(destination, F_OK) != 0
     // Left by a program that was killed before the output had its name.
     let isOrphan = isNew && (try? Sidecar.read(of: destination)) != nil
     var sidecarOptions = options
@@ -114,7 +114,7 @@ private struct Before {
 
   init(_ paths: [String]) throws {
     for path in paths {
-      let isThere = access(path, F_OK) == 0
+      let isThere = unsafe access(path, F_OK) == 0
       contents.append((path, isThere ? try MappedFile(path).allBytes() : nil))
     }
   }

@@ -60,7 +60,7 @@ public struct PictureFile: Sendable, Hashable {
   /// The lines of a text file, without empty ones.
   static func lines(of path: String) throws -> [String] {
     let file = try MappedFile(path)
-    return try file.withCheckedBytes { bytes in
+    return try unsafe file.withCheckedBytes { bytes in
       bytes.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D })
         .map { String(decoding: $0, as: UTF8.self) }
         .filter { !$0.allSatisfy(\.isWhitespace) }

@@ -14,10 +14,10 @@ public func goOn(as program: String) throws -> Never {
   let folder = own.split(separator: "/", omittingEmptySubsequences: false).dropLast()
   let path = (folder + [program[...]]).joined(separator: "/")
   let arguments: [UnsafeMutablePointer<CChar>?] =
-    ([path] + CommandLine.arguments.dropFirst()).map { strdup($0) } + [nil]
+    unsafe ([path] + CommandLine.arguments.dropFirst()).map { unsafe strdup($0) } + [nil]
   fflush(nil)
-  execv(path, arguments)
+  unsafe execv(path, arguments)
   let failure = Failure.system("cannot start the program that computes", file: path)
-  for case let argument? in arguments { free(argument) }
+  for unsafecase let argument? in unsafe arguments { unsafe free(argument) }
   throw failure
 }

@@ -23,7 +23,7 @@ struct GatherTile<Element: FixedWidthInteger> {
     }
     let size = MemoryLayout<Element>.size
     for index in 0..<count {
-      unsafe row[index] = unsafe source.loadUnaligned(
+      unsafe row[index] = source.loadUnaligned(
         fromByteOffset: index * step * size, as: Element.self)
     }
   }

@@ -1,6 +1,7 @@
 import Checkpoints
 import Conversions
 import Glibc
+import Tensors
 import Terminals
 
 extension Convert {

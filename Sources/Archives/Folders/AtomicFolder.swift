@@ -59,7 +59,7 @@ public final class AtomicFolder {
     guard isOpen, FolderDestination.isName(name) else {
       throw Failure(.usage, file: path, "'\(name)' is no name for a file of the directory")
     }
-    let descriptor = open(
+    let descriptor = unsafe open(
       temporaryPath(of: name), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666 as mode_t)
     guard descriptor >= 0 else {
       if errno == EEXIST {

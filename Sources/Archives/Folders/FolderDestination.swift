@@ -60,7 +60,7 @@ struct FolderDestination {
     Temporaries(of: parts.name, in: parent).forEachAbandoned { path in
       guard path.hasSuffix(asideEnding) else { return }
       // Over nothing but an empty directory, which `rename` refuses to do with anything else.
-      _ = rename(path, "\(parent)/\(parts.name)")
+      _ = unsafe rename(path, "\(parent)/\(parts.name)")
     }
   }
 
@@ -71,17 +71,17 @@ struct FolderDestination {
     // Until it has the old one's mode, no one may look in who could not look into that.
     let mode: mode_t = mode == nil ? 0o777 : 0o700
     return try temporaries.make("a temporary directory", for: path) { path in
-      guard mkdir(path, mode) == 0 else { return nil }
+      guard unsafe mkdir(path, mode) == 0 else { return nil }
       if let descriptor = Self.open(path) { return descriptor }
       let reason = errno
-      rmdir(path)
+      unsafe rmdir(path)
       errno = reason
       return nil
     }
   }
 
   private static func open(_ folder: String) -> Int32? {
-    let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    let descriptor = unsafe Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     return descriptor >= 0 ? descriptor : nil
   }
 
@@ -93,7 +93,7 @@ struct FolderDestination {
   /// Gives the directory at `temporary` the permissions of the one it replaces.
   func giveMode(to temporary: String) throws {
     guard let mode else { return }
-    guard chmod(temporary, mode) == 0 else {
+    guard unsafe chmod(temporary, mode) == 0 else {
       throw Failure.system("cannot set permissions", file: path)
     }
   }
@@ -103,14 +103,14 @@ struct FolderDestination {
     if mode == nil {
       // What is made in this very moment is replaced if it is an empty directory, and else refused.
       if FileStatus(target, followsLinks: false) != nil { throw Self.exists(path) }
-      guard rename(temporary, target) == 0 else {
+      guard unsafe rename(temporary, target) == 0 else {
         if [EEXIST, ENOTEMPTY, ENOTDIR].contains(errno) { throw Self.exists(path) }
         throw Failure.system("cannot rename", file: path)
       }
       return
     }
     try Self.checkReplaceable(target, named: path)
-    if linux_exchange(temporary, target) == 0 { return }
+    if unsafe linux_exchange(temporary, target) == 0 { return }
     guard [EINVAL, ENOSYS].contains(errno) else {
       throw Failure.system("cannot rename", file: path)
     }
@@ -119,14 +119,16 @@ struct FolderDestination {
     let old = Self.open(target)
     defer { if let old { close(old) } }
     if let old { _ = Temporaries.lock(old) }
-    guard rename(target, aside) == 0 else { throw Failure.system("cannot rename", file: path) }
-    guard rename(temporary, target) == 0 else {
+    guard unsafe rename(target, aside) == 0 else {
+      throw Failure.system("cannot rename", file: path)
+    }
+    guard unsafe rename(temporary, target) == 0 else {
       let failure = Failure.system("cannot rename", file: path)
-      _ = rename(aside, target)
+      _ = unsafe rename(aside, target)
       throw failure
     }
     // Where `discard` looks for it.
-    _ = rename(aside, temporary)
+    _ = unsafe rename(aside, temporary)
   }
 
   /// Waits until the entries of the directory that holds the destination are on the disk.
@@ -139,9 +141,9 @@ struct FolderDestination {
   static func remove(_ folder: String) {
     guard FileStatus(folder, followsLinks: false)?.kind == .directory else { return }
     for name in (try? FolderListing.entries(of: folder, limit: .max)) ?? [] {
-      unlink("\(folder)/\(name)")
+      unsafe unlink("\(folder)/\(name)")
     }
-    rmdir(folder)
+    unsafe rmdir(folder)
   }
 
   /// Whether `name` may be a file's.

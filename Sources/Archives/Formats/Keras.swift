@@ -41,7 +41,7 @@ public struct Keras: ArchiveFormat {
   }
 
   private static func hasSignature(_ file: MappedFile) -> Bool {
-    (try? file.withCheckedBytes { bytes in
+    unsafe (try? file.withCheckedBytes { bytes in
       var start = 0
       while start < bytes.count {
         if Superblock.isSignature(CheckedBytes(rebasing: bytes[start...])) { return true }

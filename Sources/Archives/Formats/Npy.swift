@@ -38,8 +38,8 @@ public struct Npy: ArchiveFormat {
   /// an array of one object, which NumPy loads with `allow_pickle=True`.
   public func write(_ archive: Archive, to file: OutputFile) throws {
     if NpyObjects.holds(archive.root) {
-      return try NpyObjects(archive.root).write { try file.write($0) }
+      return try unsafe NpyObjects(archive.root).write { try unsafe file.write($0) }
     }
-    try NpyArray(archive.root, at: nil, title: title).write { try file.write($0) }
+    try unsafe NpyArray(archive.root, at: nil, title: title).write { try unsafe file.write($0) }
   }
 }

@@ -30,7 +30,7 @@ public struct Onnx: ArchiveFormat {
   ///
   /// Protobuf has no signature, so that every field before the graph has to be right.
   public func recognises(_ file: MappedFile) -> Bool {
-    let found = try? file.withCheckedBytes { bytes -> Bool in
+    let found = try? unsafe file.withCheckedBytes { bytes -> Bool in
       var fields = ProtobufFields(bytes, 0..<bytes.count, place: "model")
       guard let first = try fields.next(), first.number == OnnxNumbers.Model.irVersion,
         (1...1000).contains(try first.integer)
@@ -77,7 +77,7 @@ public struct Onnx: ArchiveFormat {
   /// - Throws: `Failure` (`badInput`) that names the message and the byte.
   public func read(_ file: MappedFile) throws -> Archive {
     do {
-      return try file.withCheckedBytes { bytes in
+      return try unsafe file.withCheckedBytes { bytes in
         var reader = OnnxReader(file, bytes)
         return try reader.archive(format: name)
       }

@@ -35,7 +35,7 @@ struct EveryByte {
 
   /// Checks that what lies between the extents, which are sorted, is 0.
   func checkGaps(between extents: [Range<Int>]) throws {
-    try file.withCheckedBytes { bytes in
+    try unsafe file.withCheckedBytes { bytes in
       var end = 0
       for extent in extents {
         if end < extent.lowerBound {
@@ -56,8 +56,8 @@ struct EveryByte {
     let meter = ProgressMeter(progress)
     try forEachConcurrently(datasets, threads: threads, weight: \.byteCount) { dataset in
       var hasher = DigestHasher()
-      try dataset.tensor.forEachSlab { slab in
-        hasher.update(slab)
+      try unsafe dataset.tensor.forEachSlab { slab in
+        unsafe hasher.update(slab)
         meter.add(slab.count)
       }
       let digest = hasher.finalized()

@@ -17,7 +17,7 @@ struct LatinDecoder {
   private static let high: UInt64 = 0x8080_8080_8080_8080
 
   /// A decoder that fills `output`.
-  init(_ output: UnsafeMutableRawBufferPointer) { self.output = output }
+  init(_ output: UnsafeMutableRawBufferPointer) { unsafe self.output = unsafe output }
 
   /// All the bytes that a text spells.
   ///
@@ -27,13 +27,13 @@ struct LatinDecoder {
   ) throws -> [UInt8] {
     switch encoding {
     case .utf8:
-      return try [UInt8](unsafeUninitializedCapacity: text.count) { output, count in
-        var decoder = LatinDecoder(UnsafeMutableRawBufferPointer(output))
-        try decoder.decode(text)
+      return try unsafe [UInt8](unsafeUninitializedCapacity: text.count) { output, count in
+        var decoder = unsafe LatinDecoder(UnsafeMutableRawBufferPointer(output))
+        try unsafe decoder.decode(text)
         count = decoder.count
       }
     case .rawUnicodeEscape:
-      let scalars = RawUnicodeEscape.scalars(CheckedBytes(text))
+      let scalars = unsafe RawUnicodeEscape.scalars(CheckedBytes(text))
       let bytes = scalars?.compactMap { UInt8(exactly: $0.value) }
       guard let bytes, let scalars, scalars.count == bytes.count
       else { throw wrong }
@@ -43,7 +43,7 @@ struct LatinDecoder {
 
   /// The end of a whole scalar at `end` or just before it.
   static func boundary(in bytes: UnsafeRawBufferPointer, near end: Int) -> Int {
-    end > 1 && end < bytes.count && bytes[end] & 0xC0 == 0x80 ? end - 1 : end
+    unsafe end > 1 && end < bytes.count && bytes[end] & 0xC0 == 0x80 ? end - 1 : end
   }
 
   /// Decodes whole scalars; the next call goes on after them.
@@ -51,23 +51,24 @@ struct LatinDecoder {
   /// - Throws: `Failure` where `input` is no such text, or has more scalars than the output has room.
   mutating func decode(_ input: UnsafeRawBufferPointer) throws {
     var index = 0
-    if let from = input.baseAddress, let into = output.baseAddress {
-      index = try decodeWords(from, input.count, into)
+    if let from = input.baseAddress, let into = unsafe output.baseAddress {
+      index = try unsafe decodeWords(from, input.count, into)
     }
     while index < input.count {
-      let byte = input[index]
+      let byte = unsafe input[index]
       var value = byte
       if byte >= 0x80 {
-        guard byte & 0xFE == 0xC2, index + 1 < input.count, input[index + 1] & 0xC0 == 0x80 else {
+        guard byte & 0xFE == 0xC2, index + 1 < input.count, unsafe input[index + 1] & 0xC0 == 0x80
+        else {
           throw Self.wrong
         }
-        value = byte << 6 | input[index + 1] & 0x3F
+        value = unsafe byte << 6 | input[index + 1] & 0x3F
         index += 1
       }
-      guard count < output.count else {
-        throw Failure(expected: "a text of \(output.count) bytes", found: "a longer one")
+      guard unsafe count < output.count else {
+        throw Failure(expected: unsafe "a text of \(output.count) bytes", found: "a longer one")
       }
-      output[count] = value
+      unsafe output[count] = value
       count += 1
       index += 1
     }
@@ -78,7 +79,7 @@ struct LatinDecoder {
     _ from: UnsafeRawPointer, _ size: Int, _ into: UnsafeMutableRawPointer
   ) throws -> Int {
     let high = Self.high
-    let room = output.count
+    let room = unsafe output.count
     var index = 0
     var done = count
     // The leads of the word before, and those that were 0xC3: bit 7 of their bytes.
@@ -86,14 +87,14 @@ struct LatinDecoder {
     var lastC3: UInt64 = 0
     var wrong: UInt64 = 0
     while size - index >= 8, room - done >= 8 {
-      let word = UInt64(
+      let word = unsafe UInt64(
         littleEndian: from.loadUnaligned(fromByteOffset: index, as: UInt64.self))
       index += 8
       if word & high == 0 {
         wrong |= lastLeads >> 56
         lastLeads = 0
         lastC3 = 0
-        into.storeBytes(of: word.littleEndian, toByteOffset: done, as: UInt64.self)
+        unsafe into.storeBytes(of: word.littleEndian, toByteOffset: done, as: UInt64.self)
         done += 8
         continue
       }
@@ -108,7 +109,7 @@ struct LatinDecoder {
       lastLeads = leads
       lastC3 = c3
       for _ in 0..<8 {
-        into.storeBytes(
+        unsafe into.storeBytes(
           of: UInt8(truncatingIfNeeded: values), toByteOffset: done, as: UInt8.self)
         done &+= Int(truncatingIfNeeded: keeps & 1)
         values >>= 8

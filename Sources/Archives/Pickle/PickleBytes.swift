@@ -73,7 +73,7 @@ final class PickleBytes {
     switch content {
     case .plain(let source): result = try source.allBytes()
     case .latin1(let source, let encoding):
-      result = try source.withBytes { try LatinDecoder.bytes($0, encoding) }
+      result = try unsafe source.withBytes { try unsafe LatinDecoder.bytes($0, encoding) }
     }
     decoded = result
     return result

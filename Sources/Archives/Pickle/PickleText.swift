@@ -55,7 +55,7 @@ final class PickleText {
     switch content {
     case .string(let string): return string
     case .file(let source, let encoding):
-      let string = try source.withCheckedBytes { bytes -> String? in
+      let string = try unsafe source.withCheckedBytes { bytes -> String? in
         switch encoding {
         case .utf8: String(validating: bytes, as: UTF8.self)
         case .rawUnicodeEscape: RawUnicodeEscape.scalars(bytes).map { String($0) }

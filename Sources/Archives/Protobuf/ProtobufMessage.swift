@@ -54,7 +54,7 @@ struct ProtobufMessage {
     for piece in pieces {
       switch piece {
       case .bytes(let bytes): try file.write(bytes)
-      case .elements(let tensor): try tensor.forEachSlab { try file.write($0) }
+      case .elements(let tensor): try unsafe tensor.forEachSlab { try unsafe file.write($0) }
       }
     }
   }

@@ -14,21 +14,22 @@ final class OwnedBytes: ByteSource {
   /// - Throws: `Failure` (`inputOutput`) where there is not so much.
   init(count: Int) throws {
     var address: UnsafeMutableRawPointer?
-    guard posix_memalign(&address, 64, max(count, 1)) == 0, let address else {
+    guard unsafe posix_memalign(&address, 64, max(count, 1)) == 0, let address = unsafe address
+    else {
       throw Failure(.inputOutput, "no memory for \(count) bytes")
     }
     self.count = count
-    self.address = address
+    unsafe self.address = address
   }
 
-  deinit { free(address) }
+  deinit { unsafe free(address) }
 
   /// The bytes, for whoever fills them before anyone else sees them.
   var mutable: UnsafeMutableRawBufferPointer {
-    UnsafeMutableRawBufferPointer(start: address, count: count)
+    unsafe UnsafeMutableRawBufferPointer(start: address, count: count)
   }
 
   func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
-    try body(UnsafeRawBufferPointer(mutable))
+    try unsafe body(UnsafeRawBufferPointer(mutable))
   }
 }

@@ -17,7 +17,7 @@ public struct ZipReader: Sendable {
   ///   was found.
   public init(_ file: any ByteSource) throws {
     self.file = file
-    members = try file.withCheckedBytes { bytes in
+    members = try unsafe file.withCheckedBytes { bytes in
       let end = try ZipEnd(bytes)
       return try Self.members(Self.entries(end, bytes), before: end.directory.lowerBound, bytes)
     }
@@ -66,14 +66,14 @@ public struct ZipReader: Sendable {
   ///
   /// - Throws: `Failure` where the directory is damaged.
   static func names(in file: any ByteSource) throws -> [String] {
-    try file.withCheckedBytes { try entries(ZipEnd($0), $0).map(\.name) }
+    try unsafe file.withCheckedBytes { try entries(ZipEnd($0), $0).map(\.name) }
   }
 
   /// The name in the first local header, or nil of a file that begins with another record.
   ///
   /// - Throws: `Failure` where the file ends in it.
   static func firstName(in file: any ByteSource) throws -> String? {
-    try file.withCheckedBytes { bytes in
+    try unsafe file.withCheckedBytes { bytes in
       var fields = ZipFields(bytes, 0..<bytes.count, place: "local header at byte 0")
       guard try fields.word() == ZipSignature.local else { return nil }
       try fields.skip(22)

@@ -54,7 +54,7 @@ extension Picture {
     if orientation == .upright { return self }
     let swaps = orientation.rawValue >= Orientation.transposed.rawValue
     let (newWidth, newHeight) = swaps ? (height, width) : (width, height)
-    let turned = [UInt8](unsafeUninitializedCapacity: pixels.count) { result, count in
+    let turned = unsafe [UInt8](unsafeUninitializedCapacity: pixels.count) { result, count in
       for y in 0..<newHeight {
         for x in 0..<newWidth {
           let (fromX, fromY) =
@@ -69,7 +69,8 @@ extension Picture {
             case .turnedLeft: (width - 1 - y, x)
             }
           for channel in 0..<3 {
-            result[3 * (y * newWidth + x) + channel] = pixels[3 * (fromY * width + fromX) + channel]
+            unsafe result[3 * (y * newWidth + x) + channel] =
+              pixels[3 * (fromY * width + fromX) + channel]
           }
         }
       }

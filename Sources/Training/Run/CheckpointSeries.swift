@@ -53,8 +53,8 @@ public struct CheckpointSeries: Sendable {
   public func keepNewest(updates: Int) throws {
     guard keep > 0 else { return }
     let name = earlier(updates)
-    unlink(name)
-    guard link(path, name) == 0 else {
+    unsafe unlink(name)
+    guard unsafe link(path, name) == 0 else {
       throw Failure.system("cannot give the checkpoint a second name", file: name)
     }
     try prune(upTo: updates)
@@ -83,6 +83,6 @@ public struct CheckpointSeries: Sendable {
       else { continue }
       found.append(number)
     }
-    for number in found.sorted().dropLast(keep) { unlink(earlier(number)) }
+    for number in found.sorted().dropLast(keep) { unsafe unlink(earlier(number)) }
   }
 }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A TensorBoard event as bytes: a TFRecord around a protobuf message (TensorFlow, `event.proto` and
 /// `summary.proto`).
 struct EventRecord {

@@ -26,7 +26,7 @@ public struct MetricsLog: Sendable, Equatable {
   ///   of metrics, by its number.
   public init(_ path: String) throws {
     let file = try MappedFile(path)
-    try file.withCheckedBytes { bytes in
+    try unsafe file.withCheckedBytes { bytes in
       var (start, number) = (0, 1)
       while let end = bytes[start...].firstIndex(of: 0x0A) {
         guard end - start <= Self.lineLimit else {

@@ -39,7 +39,7 @@ extension NpyArray {
           place: place, expected: "one text or arrays of numbers",
           found: "an array of texts ('\(header.type.descriptor)' \(header.shape))")
       }
-      return try source.withCheckedBytes { try text($0[start...], header.type, place) }
+      return try unsafe source.withCheckedBytes { try text($0[start...], header.type, place) }
     }
   }
 

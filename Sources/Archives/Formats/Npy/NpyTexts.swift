@@ -21,7 +21,9 @@ extension Npz {
         case .numbers(let tensor): NpyArray(tensor)
         case .texts(let texts): try NpyArray(rows: texts, name)
         }
-      try zip.add(name + ".npy", size: array.size, method: method) { try array.write($0) }
+      try unsafe zip.add(name + ".npy", size: array.size, method: method) {
+        try unsafe array.write($0)
+      }
     }
     try zip.finish()
   }
