@@ -21,7 +21,9 @@ struct GrowingHistogram {
     let scale = Double(Self.half) / radius
     let (radius, isHuge) = (radius, !scale.isNormal)
     unsafe counts.withUnsafeMutableBufferPointer { counts in
-      for unsafevalue in unsafe values where value.isFinite {
+      for index in values.indices {
+        let value = unsafe values[index]
+        guard value.isFinite else { continue }
         let place = isHuge ? value / radius * Double(Self.half) : value * scale
         // A value equal to the radius belongs to the last bin.
         let bin = min(Int(place.rounded(.down)) + Self.half, 2 * Self.half - 1)

@@ -18,6 +18,6 @@ public func goOn(as program: String) throws -> Never {
   fflush(nil)
   unsafe execv(path, arguments)
   let failure = Failure.system("cannot start the program that computes", file: path)
-  for unsafecase let argument? in unsafe arguments { unsafe free(argument) }
+  unsafe arguments.forEach { unsafe free($0) }
   throw failure
 }

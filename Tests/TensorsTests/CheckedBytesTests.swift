@@ -8,7 +8,8 @@ import Testing
     try source.withCheckedBytes { bytes in
       #expect(bytes.loadUnaligned(as: UInt8.self) == 1)
       #expect(
-        UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 3, as: UInt32.self)) == 0x0706_0504)
+        UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 3, as: UInt32.self)) == 0x0706_0504
+      )
       #expect(
         UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 1, as: UInt64.self))
           == 0x0908_0706_0504_0302)

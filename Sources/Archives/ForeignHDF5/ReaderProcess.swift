@@ -195,7 +195,7 @@ extension ReaderProcess {
     let libraries = OwnProcess.variable("LD_LIBRARY_PATH").map { "LD_LIBRARY_PATH=" + $0 }
     var environment = unsafe [libraries.flatMap { unsafe strdup($0) }, nil]
     var arguments = unsafe [strdup(name), nil]
-    defer { for unsafetext in unsafe environment + arguments { unsafe free(text) } }
+    defer { unsafe (environment + arguments).forEach { unsafe free($0) } }
     var process = pid_t()
     let code = unsafe posix_spawn(&process, program, &actions, nil, &arguments, &environment)
     guard code == 0 else {

@@ -25,7 +25,8 @@ struct PickleCursor {
   }
 
   /// A little-endian number of `Number`'s width.
-  mutating func number<Number: FixedWidthInteger & BitwiseCopyable>(_: Number.Type) throws -> Number {
+  mutating func number<Number: FixedWidthInteger & BitwiseCopyable>(_: Number.Type) throws -> Number
+  {
     let range = try take(MemoryLayout<Number>.size)
     return Number(
       littleEndian: bytes.loadUnaligned(fromByteOffset: range.lowerBound, as: Number.self))

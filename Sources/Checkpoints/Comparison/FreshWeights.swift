@@ -57,7 +57,8 @@ struct FreshWeights {
   private static func isDrawn(_ tensor: Tensor, before: Tensor?) throws -> Bool {
     var sums = (one: 0.0, two: 0.0, four: 0.0)
     try unsafe NumbersAlongside.forEachPart(of: [tensor]) { part in
-      for unsafevalue in unsafe part[0] {
+      for index in unsafe part[0].indices {
+        let value = unsafe part[0][index]
         let square = value * value
         sums.one += value
         sums.two += square

@@ -83,7 +83,8 @@ struct DifferenceSums {
   var difference: TensorDifference { TensorDifference(self) }
 
   mutating func add(_ first: UnsafeBufferPointer<Double>, _ second: UnsafeBufferPointer<Double>) {
-    for unsafe(a, b) in unsafe zip(first, second) {
+    for index in 0..<min(first.count, second.count) {
+      let (a, b) = unsafe (first[index], second[index])
       guard a.isFinite, b.isFinite else {
         let same = a == b || (a.isNaN && b.isNaN)
         differing += same ? 0 : 1

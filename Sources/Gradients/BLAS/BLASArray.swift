@@ -57,8 +57,6 @@ final class BLASMemory<Scalar> {
   }
 
   deinit {
-    for unsafepointer in unsafe free.values.joined() {
-      unsafe UnsafeMutableRawPointer(pointer).deallocate()
-    }
+    unsafe free.values.joined().forEach { unsafe UnsafeMutableRawPointer($0).deallocate() }
   }
 }

@@ -64,9 +64,9 @@
 
     /// Gives what no activation uses back to the system.
     func freeSpareMemory() {
-      for unsafe(size, pointers) in unsafe spare {
+      unsafe spare.forEach { size, pointers in
         unsafe reserved -= size * pointers.count
-        for unsafepointer in unsafe pointers { unsafe free(pointer) }
+        unsafe pointers.forEach { unsafe free($0) }
       }
       unsafe spare = [:]
     }

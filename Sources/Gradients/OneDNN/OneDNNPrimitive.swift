@@ -68,10 +68,8 @@
     ///
     /// - Throws: `Failure` where the library refuses.
     func run(_ arguments: [(Int32, UnsafeMutableRawPointer)]) throws {
-      var list: [dnnl_exec_arg_t] = unsafe []
-      unsafe list.reserveCapacity(arguments.count)
-      for unsafe(argument, bytes) in unsafe arguments {
-        unsafe list.append(dnnl_exec_arg_t(arg: argument, memory: try memory(argument, at: bytes)))
+      let list = try unsafe arguments.map { argument, bytes in
+        unsafe dnnl_exec_arg_t(arg: argument, memory: try memory(argument, at: bytes))
       }
       try unsafe oneDNN(
         purpose,

@@ -24,7 +24,7 @@ extension FloatPicture {
   /// Stretches each channel about its own mean, clipped: DeepMind's and TensorFlow's contrast.
   mutating func stretchChannels(factor: Float) {
     unsafe withPlanes { red, green, blue in
-      for unsafeplane in unsafe [red, green, blue] {
+      unsafe [red, green, blue].forEach { plane in
         let mean = unsafe Float(sum(plane) / Double(plane.count))
         for index in plane.indices {
           unsafe plane[index] = unsafe clipped(factor * (plane[index] - mean) + mean)

@@ -71,7 +71,7 @@
 
     /// Gives what no activation uses back to the system.
     func freeSpareMemory() {
-      for unsafepointer in unsafe spare.values.joined() { unsafe free(pointer) }
+      unsafe spare.values.joined().forEach { unsafe free($0) }
       unsafe spare = [:]
     }
 

@@ -54,8 +54,8 @@
           memories.append(handle)
           unsafe arguments.append(dnnl_exec_arg_t(arg: argument, memory: handle.memory.pointer))
         }
-        for unsafe(argument, pointer) in unsafe zip(step.arguments.map(\.argument), pointers) {
-          try unsafe add(argument, pointer)
+        for index in step.arguments.indices {
+          try unsafe add(step.arguments[index].argument, pointers[index])
         }
         if primitive.scratchpadSize > 0 {
           try unsafe add(DNNL_ARG_SCRATCHPAD, try scratchpad.pointer)

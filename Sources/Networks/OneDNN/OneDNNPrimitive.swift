@@ -135,7 +135,7 @@
     ///
     /// - Throws: `Failure` where the library refuses.
     func run(_ arguments: [(Int32, UnsafeMutableRawPointer)]) throws {
-      for unsafe(argument, bytes) in unsafe arguments { try unsafe place(argument, at: bytes) }
+      try unsafe arguments.forEach { argument, bytes in try unsafe place(argument, at: bytes) }
       let list = unsafe memories.map {
         unsafe dnnl_exec_arg_t(arg: $0.key, memory: $0.value.handle.memory.pointer)
       }

@@ -85,8 +85,9 @@ public struct NearestNeighbours {
     var best: [Neighbour] = []
     best.reserveCapacity(count + 1)
     var least = -Float.infinity
-    for unsafe(index, value) in unsafe values.enumerated() where value > least || best.count < count
-    {
+    for index in values.indices {
+      let value = unsafe values[index]
+      guard value > least || best.count < count else { continue }
       var place = best.count
       while place > 0, best[place - 1].cosine < value { place -= 1 }
       best.insert(Neighbour(index: index, cosine: value), at: place)

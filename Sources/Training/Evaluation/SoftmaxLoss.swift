@@ -3,7 +3,9 @@ import Glibc
 /// The cross-entropy of logits; they become its gradient: probabilities, less one at the label.
 func softmaxLoss(_ logits: UnsafeMutableBufferPointer<Double>, _ label: Int) -> Double {
   var largest = -Double.infinity
-  for unsafevalue in unsafe logits where value > largest { largest = value }
+  for index in logits.indices where unsafe logits[index] > largest {
+    largest = unsafe logits[index]
+  }
   var sum = 0.0
   let atLabel = unsafe logits[label] - largest
   for index in logits.indices {

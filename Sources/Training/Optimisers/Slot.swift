@@ -34,7 +34,7 @@ final class Slot<Scalar: TrainingScalar> {
   }
 
   deinit {
-    for unsafebuffer in unsafe buffers.values { unsafe buffer.deallocate() }
+    unsafe buffers.values.forEach { unsafe $0.deallocate() }
   }
 
   /// The slot's tensors under their native names.

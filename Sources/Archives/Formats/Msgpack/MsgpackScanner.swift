@@ -118,7 +118,9 @@ struct MsgpackScanner {
     return position..<position + count
   }
 
-  private mutating func number<Number: FixedWidthInteger & BitwiseCopyable>(_: Number.Type) throws -> Number {
+  private mutating func number<Number: FixedWidthInteger & BitwiseCopyable>(
+    _: Number.Type
+  ) throws -> Number {
     let range = try take(MemoryLayout<Number>.size)
     return Number(
       bigEndian: bytes.loadUnaligned(fromByteOffset: range.lowerBound, as: Number.self))

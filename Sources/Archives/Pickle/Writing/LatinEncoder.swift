@@ -7,7 +7,7 @@ enum LatinEncoder {
   /// The number of bytes of the text.
   static func size(of bytes: UnsafeRawBufferPointer) -> Int {
     var high = 0
-    for unsafebyte in unsafe bytes { high &+= Int(byte >> 7) }
+    for index in bytes.indices { unsafe high &+= Int(bytes[index] >> 7) }
     return bytes.count + high
   }
 
