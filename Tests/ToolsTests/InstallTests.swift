@@ -39,11 +39,18 @@ import Testing
     let listed = try String(contentsOfFile: list, encoding: .utf8).split(separator: "\n")
     #expect(try Set(listed.map(String.init)) == files(below: root))
     #expect(listed.allSatisfy { $0.hasPrefix("/opt/byol/") })
-    for part in ["bin/byol-train", "libexec/byol-checkpoints/byol-hdf5-reader"] {
+    let helpers = ["byol-hdf5-reader", "byol-report"].map { "libexec/byol-checkpoints/\($0)" }
+    for part in ["bin/byol-train"] + helpers {
       #expect(FileManager.default.isExecutableFile(atPath: "\(root)/opt/byol/\(part)"), "\(part)")
     }
-    // The installed tool finds the installed reader, and says so where it is gone.
+    // What people call is a tool with a page; the rest is out of their way.
+    let commands = listed.filter { $0.hasPrefix("/opt/byol/bin/") }.map { $0.dropFirst(14) }
+    #expect(Set(commands.map(String.init)) == Set(Self.tools))
+    // The installed tool finds the program that computes, and that one the reader.
     let inspect = Tool(path: root + "/opt/byol/bin/byol-inspect")
+    let health = try inspect(Shared.inPackage("samples/tiny_haiku_byol.npz"), "--health")
+    #expect(health.code == 0 && health.output.contains("effective rank"), "\(health.errors)")
+    // The installed tool finds the installed reader, and says so where it is gone.
     let foreign = Shared.inPackage("Tests/ArchivesTests/Fixtures/hdf5/assorted.h5")
     let read = try inspect(foreign)
     #expect(read.code == 2 && read.errors.contains("dialect"), "\(read.errors)")
