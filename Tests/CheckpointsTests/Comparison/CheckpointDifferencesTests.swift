@@ -169,7 +169,7 @@ import Testing
     let found = try CheckpointDifferences(sample, other)
     #expect(kinds(found) == [.precision])
     let difference = found.tensors.first { $0.path == bias }?.difference
-    #expect(difference?.zeroed == 64 && difference?.relative == 1)
+    #expect(difference?.zeroed == 32 && difference?.relative == 1)
     let zeroed = found.tensors.reduce(0) { $0 + ($1.difference?.zeroed ?? 0) }
     #expect(
       found.sentences[0].text
