@@ -78,7 +78,7 @@ def command(target, seconds, seed):
     words = dictionary(target)
     return [
         PROGRAMS / f"fuzz-{target}", *folders, f"-max_total_time={seconds}", f"-seed={seed}",
-        f"-artifact_prefix={WORK / 'findings' / target}/", "-timeout=20",
+        f"-artifact_prefix={WORK / 'findings' / target}/", "-timeout=60",
         f"-report_slow_units={SLOW}", f"-rss_limit_mb={MEMORY + 256}",
         f"-malloc_limit_mb={MEMORY}", "-print_final_stats=1", *([f"-dict={words}"] if words else []),
     ]
@@ -121,9 +121,9 @@ def examine(target, before, words):
     return found
 
 
-def fuzz(target, seconds, seed):
+def fuzz(target, seconds, seed, commit):
     """Runs a target for its seconds, through findings; returns a line of the log."""
-    line = {"target": target, "seed": seed, "commit": record.commit(), "seconds": 0,
+    line = {"target": target, "seed": seed, "commit": commit, "seconds": 0,
             "processor_seconds": 0, "executions": 0, "coverage": 0, "features": 0, "corpus": 0, "slowest_s": 0,
             "peak_mb": 0, "findings": []}
     logs = WORK / "logs"
@@ -160,7 +160,7 @@ def fuzz(target, seconds, seed):
     return line
 
 
-def mutate(count, seed):
+def mutate(count, seed, commit):
     """Runs the mutants of the native samples; returns a line of the log for each."""
     for path in sorted([*PACKAGE.glob("samples/*.h5"), *PACKAGE.glob("Fuzz/seeds/*.h5")]):
         start = time.monotonic()
@@ -174,7 +174,7 @@ def mutate(count, seed):
         findings = [{"input": None, "why": text} for text in lines[:-1]]
         if not counts:
             findings.append({"input": None, "why": why.group(0) if why else "it ended"})
-        yield {"target": MUTANTS, "seed": seed, "commit": record.commit(),
+        yield {"target": MUTANTS, "seed": seed, "commit": commit,
                "file": str(path.relative_to(PACKAGE)), "executions": count,
                "seconds": round(time.monotonic() - start), "processor_seconds": round(used), **counts, "findings": findings}
 
@@ -192,6 +192,7 @@ def main():
         if name not in DICTIONARIES and name != MUTANTS:
             parser.error(f"no target is called {name}; there are {', '.join(DICTIONARIES)}, {MUTANTS}")
 
+    commit = record.commit()  # of what was built, whatever is edited meanwhile
     found = seeds.collect(WORK / "seeds")
     print(f"seed {options.seed}; files to begin with: "
           + ", ".join(f"{name} {count}" for name, count in sorted(found.items())))
@@ -206,10 +207,11 @@ def main():
     with ThreadPoolExecutor(options.jobs) as pool:
         for number, name in enumerate(chosen):
             if name != MUTANTS:
-                job = pool.submit(fuzz, name, options.seconds, options.seed + 1000 * number)
+                job = pool.submit(fuzz, name, options.seconds, options.seed + 1000 * number,
+                                  commit)
                 job.add_done_callback(lambda done: keep(done.result()))
     if MUTANTS in chosen:
-        for line in mutate(options.mutants, options.seed):
+        for line in mutate(options.mutants, options.seed, commit):
             keep(line)
     record.document()
     return 1 if any(line["findings"] for line in lines) else 0
