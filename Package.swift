@@ -110,7 +110,7 @@ let ownTargets: [Target] = [
   .target(
     name: "Training",
     dependencies: [
-      "Archives", "Checkpoints", "Conversions", "COpenBLAS", "Gradients", "HDF5Writing",
+      "Archives", "Checkpoints", "CLinux", "Conversions", "COpenBLAS", "Gradients", "HDF5Writing",
       "Images", "Networks", "Pages", "Spectra", "Tensors",
     ],
     swiftSettings: engines),
@@ -129,7 +129,7 @@ let ownTargets: [Target] = [
     name: "Health", dependencies: ["Archives", "Checkpoints", "Tensors"], swiftSettings: strict),
   .target(
     name: "Inspecting",
-    dependencies: ["Checkpoints", "Health", "Tensors", "Terminals", arguments],
+    dependencies: ["Archives", "Checkpoints", "Health", "Tensors", "Terminals", arguments],
     swiftSettings: strict),
   .target(
     name: "Reports",
@@ -246,7 +246,7 @@ let ownTargets: [Target] = [
   .testTarget(
     name: "ReportsTests",
     dependencies: [
-      "TestSupport", "Reports", "Health", "Checkpoints", "Gradients", "Tensors",
+      "TestSupport", "Reports", "Health", "Checkpoints", "Gradients", "Spectra", "Tensors",
       "byol-hdf5-reader",
     ],
     swiftSettings: pictures),

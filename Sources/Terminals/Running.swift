@@ -73,7 +73,7 @@ private func leave(_ code: Int32) -> Never {
   _exit(code)
 }
 
-/// A line on standard error.
+/// A line on standard error, as it is: a stranger's words in it have to be made legible before.
 public func complain(_ text: String) {
   writeToStandardError(text + "\n")
 }

@@ -1,4 +1,5 @@
 import Synchronization
+import Tensors
 
 /// A line on the terminal that is written over and over; nothing where standard error is no terminal.
 ///
@@ -30,10 +31,11 @@ public final class StatusLine: Sendable {
     state.withLock { state in
       let now = ContinuousClock.now
       guard now >= state.due else { return }
-      let text = text()
+      let text = text().legible
       guard text != state.text else { return }
       state = (text, now + interval)
-      writeToStandardError("\r\u{1B}[K\(text)")
+      // Without automatic wrapping (DECAWM), which would leave a narrow terminal full of old lines.
+      writeToStandardError("\r\u{1B}[K\u{1B}[?7l\(text)\u{1B}[?7h")
     }
   }
 
