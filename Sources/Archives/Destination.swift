@@ -22,7 +22,7 @@ struct Destination {
     self.force = force
     var resolved = path
     if FileStatus(path, followsLinks: false) != nil {
-      resolved = try Self.realPath(path, of: path)
+      resolved = try Self.realPath(path, of: path, "the link cannot be followed")
       guard let status = FileStatus(resolved) else {
         throw Failure.system("cannot examine", file: path)
       }
@@ -114,9 +114,11 @@ struct Destination {
     return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
   }
 
-  static func realPath(_ path: String, of named: String) throws -> String {
+  static func realPath(
+    _ path: String, of named: String, _ problem: String? = nil
+  ) throws -> String {
     guard let resolved = unsafe realpath(path, nil) else {
-      throw Failure.system("cannot reach \(path)", file: named)
+      throw Failure.system(problem ?? "cannot reach \(path)", file: named)
     }
     defer { unsafe free(resolved) }
     return unsafe String(cString: resolved)

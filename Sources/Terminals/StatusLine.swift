@@ -31,10 +31,11 @@ public final class StatusLine: Sendable {
     state.withLock { state in
       let now = ContinuousClock.now
       guard now >= state.due else { return }
-      let text = text()
+      let text = text().legible
       guard text != state.text else { return }
       state = (text, now + interval)
-      OwnProcess.writeToStandardError("\r\u{1B}[K\(text)")
+      // Without automatic wrapping (DECAWM), which would leave a narrow terminal full of old lines.
+      OwnProcess.writeToStandardError("\r\u{1B}[K\u{1B}[?7l\(text)\u{1B}[?7h")
     }
   }
 

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Words in colour or bold on a stream that shows them; as they are elsewhere.
 public struct Style: Sendable {
   /// For what a tool prints.
@@ -28,7 +30,7 @@ public struct Style: Sendable {
   }
 
   /// A sentence that the user should know: `note: ...`.
-  public func note(_ sentence: String) -> String { doubtful("note:") + " " + sentence }
+  public func note(_ sentence: String) -> String { doubtful("note:") + " " + sentence.legible }
 
   /// Selects a graphic rendition (ECMA-48, SGR) for a text.
   private func paint(_ text: String, _ rendition: String) -> String {

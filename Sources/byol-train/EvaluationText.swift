@@ -7,7 +7,7 @@ import Training
 enum EvaluationText {
   static func print(_ report: EvaluationReport, json: Bool) throws {
     if json { return try printJSON(report) }
-    Swift.print(
+    printLine(
       "\(report.method): \(report.branch.rawValue) encoder, \(report.engine)")
     var settings = Table()
     settings.row("classes", "\(report.classes)")
@@ -20,24 +20,24 @@ enum EvaluationText {
     for setting in report.settings { settings.row(setting.name, text(setting.value)) }
     Swift.print(settings.text)
     if !report.sweep.isEmpty {
-      Swift.print("\non the validation pictures")
+      printParagraph("on the validation pictures")
       Swift.print(table(around(best: report.sweep)))
       let left = report.sweep.count - shown
-      if left > 0 { Swift.print("  (\(left) more in --json)") }
+      if left > 0 { printLine("  (\(left) more in --json)") }
     }
     if !report.others.isEmpty {
-      Swift.print("\nother settings, on the test pictures")
+      printParagraph("other settings, on the test pictures")
       Swift.print(table(report.others))
     }
     for picture in report.corrupt.prefix(10) {
-      Swift.print("  left out: \(picture.name): \(picture.reason)")
+      printLine("  left out: \(picture.name): \(picture.reason)")
     }
     if report.corrupt.count > 10 {
-      Swift.print("  and \(report.corrupt.count - 10) more pictures that cannot be read")
+      printLine("  and \(report.corrupt.count - 10) more pictures that cannot be read")
     }
-    for note in report.notes { Swift.print("  note: \(note)") }
-    if let written = report.written { Swift.print("  written: \(written)") }
-    Swift.print("\naccuracy: \(text(report.accuracy))")
+    for note in report.notes { printLine("  note: \(note)") }
+    if let written = report.written { printLine("  written: \(written)") }
+    printParagraph("accuracy: \(text(report.accuracy))")
   }
 
   /// Trials that are shown of a sweep.

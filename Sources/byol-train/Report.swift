@@ -84,7 +84,7 @@ struct Report: ParsableCommand {
   }
 
   private func text(_ summary: RunReport.Summary) -> String {
-    var lines = ["\(summary.file): \(summary.title)"]
+    var lines = ["\(summary.file): \(summary.title)".legible]
     var table = Table(rightAligned: [1, 2, 3, 4])
     table.row("", "first", "least", "largest", "last")
     for row in summary.measures {

@@ -18,20 +18,20 @@ extension Verify {
 extension VerificationText {
   /// First which rules are broken and how often, then every place.
   static func print(_ check: LayoutCheck) {
-    Swift.print("\(check.path): \(Numbers.bytes(check.size))")
+    printLine("\(check.path): \(Numbers.bytes(check.size))")
     guard !check.findings.isEmpty else {
-      Swift.print(
+      printLine(
         check.valid
           ? "  all \(check.ruleCount) rules of the native layout are kept"
           : "  no rule that could be checked is broken")
       return printUnchecked(check)
     }
     let count = check.findings.count + check.omitted
-    Swift.print(
+    printLine(
       "  \(Numbers.counted(count, "finding")), \(Numbers.counted(check.rules.count, "rule")) of "
         + "\(check.ruleCount) broken")
     printUnchecked(check)
-    Swift.print("\nrules")
+    printParagraph("rules")
     var rules = Table(rightAligned: [1])
     var listed: Set<String> = []
     for finding in check.findings where listed.insert(finding.rule).inserted {
@@ -39,7 +39,7 @@ extension VerificationText {
       rules.row(finding.rule, Numbers.grouped(places), check.rules[finding.rule] ?? "")
     }
     Swift.print(rules.text)
-    Swift.print("\nfindings")
+    printParagraph("findings")
     var table = Table(rightAligned: [2])
     table.row("rule", "place", "byte", "expected", "found")
     for finding in check.findings {
@@ -48,12 +48,12 @@ extension VerificationText {
         finding.found)
     }
     Swift.print(table.text)
-    if check.omitted > 0 { Swift.print("  and \(Numbers.grouped(check.omitted)) more") }
+    if check.omitted > 0 { printLine("  and \(Numbers.grouped(check.omitted)) more") }
   }
 
   private static func printUnchecked(_ check: LayoutCheck) {
     for part in check.unchecked {
-      Swift.print("  not checked: \(part.rules.joined(separator: ", ")): \(part.reason)")
+      printLine("  not checked: \(part.rules.joined(separator: ", ")): \(part.reason)")
     }
   }
 }

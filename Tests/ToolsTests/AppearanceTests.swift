@@ -51,6 +51,32 @@ import Testing
     #expect(!outcome.output.contains("\u{1B}"))
   }
 
+  /// A licence and the name of a source are a stranger's: they reach no terminal as they are.
+  @Test func `what a file says does nothing to a terminal`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let source = folder.path("s\u{1B}[31m\nource.npz")
+    try FileManager.default.copyItem(atPath: Shared.inPackage(sample), toPath: source)
+    let native = folder.path("native\u{1B}[2J.h5")
+    let licence = "mine \u{1B}]0;title\u{7}"
+    let runs: [(name: String, arguments: [String])] = [
+      ("byol-convert", [source, native, "--license", licence, "--no-sync", "--no-probe"]),
+      ("byol-convert", [native, "--out-dir", folder.path("out"), "--to-format", "npz"]),
+      ("byol-inspect", [native]), ("byol-inspect", [native, source]),
+      ("byol-verify", [native]), ("byol-verify", [native, source]),
+      ("byol-verify", [native, "--layout"]), ("byol-inspect", [native + ".missing"]),
+    ]
+    for (name, arguments) in runs {
+      let outcome = try Tool(name: name).run(arguments, environment: ["CLICOLOR_FORCE": ""])
+      let said = outcome.output + outcome.errors
+      #expect(said.contains("\\u{1B}["), "\(name) \(arguments): \(said)")
+      #expect(!said.contains { "\u{1B}\u{7}".contains($0) }, "\(name) \(arguments)")
+    }
+    let inspected = try Tool(name: "byol-inspect")(native).output
+    #expect(inspected.contains("licence of the weights: mine \\u{1B}]0;title\\u{7}\n"))
+    #expect(inspected.contains("from s\\u{1B}[31m\\u{A}ource.npz"))
+  }
+
   @Test func `quiet tools print failures alone`() throws {
     #expect(try Tool(name: "byol-inspect")(sample, "--quiet").output.isEmpty)
     let verified = try Tool(name: "byol-verify")(sample, "--quiet")
