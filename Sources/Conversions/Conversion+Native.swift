@@ -87,6 +87,7 @@ extension Conversion {
     // After the rest, and not beside it: the engine's weights are most of the memory that this takes,
     // and what the writing left in the heap goes back before.
     malloc_trim(0)
+    AddressSpace.releaseOpenBLAS()
     let engine = Engines.fast(threads: 1)
     let outcome = try Probe.check(recorded, on: reread, engine: engine)
     if let stage = outcome.firstDiverging {

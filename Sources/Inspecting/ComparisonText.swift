@@ -17,15 +17,15 @@ struct ComparisonText {
 
   func print() {
     for (name, file) in [("A", view.a), ("B", view.b)] {
-      Swift.print("\(name) \(file.path): format \(file.format), dialect \(file.dialect)")
+      printLine("\(name) \(file.path): format \(file.format), dialect \(file.dialect)")
     }
     if view.a.architecture == view.b.architecture {
-      Swift.print(view.a.architecture)
+      printLine("\(view.a.architecture)")
     } else {
-      Swift.print("A \(view.a.architecture)\nB \(view.b.architecture)")
+      printLine("A \(view.a.architecture)\nB \(view.b.architecture)")
     }
-    Swift.print("")
-    for sentence in view.sentences { Swift.print("* \(sentence.text)") }
+    printLine("")
+    for sentence in view.sentences { printLine("* \(sentence.text)") }
     guard !view.same else { return printNotes() }
     printRoles()
     printTensors()
@@ -35,7 +35,7 @@ struct ComparisonText {
   }
 
   private func printRoles() {
-    Swift.print("\nroles")
+    printLine("\nroles")
     var table = Table(rightAligned: [1, 2, 3, 4, 5])
     table.row("role", "in A", "in B", "changed", "new", "gone", "")
     for role in view.roles {
@@ -44,7 +44,7 @@ struct ComparisonText {
         Numbers.grouped(role.changed), Numbers.grouped(role.added), Numbers.grouped(role.removed),
         role.verdict.rawValue)
     }
-    Swift.print(table.text)
+    table.print()
   }
 
   private func printTensors() {
@@ -53,7 +53,7 @@ struct ComparisonText {
     guard !others.isEmpty else { return }
     let sorted = all ? others : others.sorted { Self.rank($0) > Self.rank($1) }
     let shown = sorted.prefix(all ? sorted.count : Self.most)
-    Swift.print(all ? "\ntensors that differ" : "\nlargest differences")
+    printLine(all ? "\ntensors that differ" : "\nlargest differences")
     var table = Table(rightAligned: [1, 2, 3, 4])
     table.row("tensor", "max abs", "relative", "ULP", "cosine", "")
     for tensor in shown {
@@ -63,9 +63,9 @@ struct ComparisonText {
         numbers?.relative.map(Numbers.error) ?? "", numbers?.ulp.map(Self.ulps) ?? "",
         numbers?.cosine.map { Numbers.fixed($0, 6) } ?? "", Self.words(tensor))
     }
-    Swift.print(table.text)
+    table.print()
     let rest = others.count - shown.count
-    if rest > 0 { Swift.print("  and \(Numbers.counted(rest, "tensor")) more: --all lists them") }
+    if rest > 0 { printLine("  and \(Numbers.counted(rest, "tensor")) more: --all lists them") }
   }
 
   /// Numbers of a type between two values; beyond a million only roughly.
@@ -109,14 +109,14 @@ struct ComparisonText {
 
   private func printFields(_ name: String, _ fields: [[String]]) {
     guard !fields.isEmpty else { return }
-    Swift.print("\n\(name)")
+    printLine("\n\(name)")
     var table = Table()
     table.row("field", "A", "B")
     for field in fields { table.row(field) }
-    Swift.print(table.text)
+    table.print()
   }
 
   private func printNotes() {
-    for note in view.notes { Swift.print("\nnote: \(note)") }
+    for note in view.notes { printLine("\nnote: \(note)") }
   }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import Tensors
+import Terminals
 
 /// Goes on as another program of this package, which lies beside this one, with the same arguments.
 ///
@@ -8,10 +9,9 @@ import Tensors
 ///
 /// - Throws: `Failure` (`inputOutput`) where it is missing or cannot be started.
 public func goOn(as program: String) throws -> Never {
-  var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-  let count = readlink("/proc/self/exe", &buffer, buffer.count)
-  guard count > 0 else { throw Failure.system("cannot tell where this program lies", file: nil) }
-  let own = String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  guard let own = ownPath() else {
+    throw Failure.system("cannot tell where this program lies", file: nil)
+  }
   let folder = own.split(separator: "/", omittingEmptySubsequences: false).dropLast()
   let path = (folder + [program[...]]).joined(separator: "/")
   let arguments: [UnsafeMutablePointer<CChar>?] =

@@ -21,44 +21,44 @@ struct InspectionText {
     printHead()
     if let health {
       section("health")
-      for line in HealthText(health: health).lines { Swift.print("  " + line) }
+      for line in HealthText(health: health).lines { printLine("  \(line)") }
     }
     printRoles()
     printFields("contract", view.contract)
     printFields("recipe", view.recipe)
     section("verification")
-    for sentence in view.verification { Swift.print("  " + sentence) }
+    for sentence in view.verification { printLine("  \(sentence)") }
     section("tensors")
     if listsTensors { printTensors() } else { printFolded() }
-    for note in view.notes { Swift.print("\n" + Style.output.note(note)) }
+    for note in view.notes { printLine("\n\(Style.output.note(note))") }
   }
 
-  private func section(_ name: String) { Swift.print("\n" + Style.output.heading(name)) }
+  private func section(_ name: String) { printLine("\n\(Style.output.heading(name))") }
 
   private func printHead() {
     let form = view.form.map { " (\($0))" } ?? ""
-    Swift.print(
+    printLine(
       "\(view.path): \(Numbers.bytes(view.size)), format \(view.format), dialect \(view.dialect)\(form)"
     )
-    Swift.print(view.architecture)
+    printLine("\(view.architecture)")
     if let source = view.source {
       let dialect = view.sourceDialect.map { ", dialect \($0.name) (\($0.form))" } ?? ""
-      Swift.print(
+      printLine(
         "from \(source.name), \(Numbers.bytes(source.size)), format \(source.format)\(dialect)")
-      if let hash = source.sha256 { Swift.print("source SHA-256 \(hash)") }
+      if let hash = source.sha256 { printLine("source SHA-256 \(hash)") }
     }
     if let counts = view.counts {
-      Swift.print(
-        "\(counts.source) source names = \(counts.used) used + \(counts.aliases) aliases + "
-          + "\(counts.extras) extras + \(counts.dropped) dropped")
+      printLine(
+        "\(counts.source) source names = \(counts.used) used + \(counts.aliases) aliases + ",
+        "\(counts.extras) extras + \(counts.dropped) dropped")
     }
     for (role, made) in (view.made ?? [:]).sorted(by: { $0.key < $1.key }) {
-      Swift.print("made, not the source's: \(role) is \(made.summary)")
+      printLine("made, not the source's: \(role) is \(made.summary)")
     }
-    for cast in view.casts ?? [] { Swift.print("cast since: \(cast.summary); \(cast.cost)") }
+    for cast in view.casts ?? [] { printLine("cast since: \(cast.summary); \(cast.cost)") }
     let published = view.publishedLicence.map { " (\($0))" } ?? ""
-    Swift.print("licence of the weights: \(view.licence ?? "not stated" + published)")
-    if let run { Swift.print("run of byol-train: \(run.sentence)") }
+    printLine("licence of the weights: \(view.licence ?? "not stated" + published)")
+    if let run { printLine("run of byol-train: \(run.sentence)") }
   }
 
   private func printRoles() {
@@ -72,14 +72,14 @@ struct InspectionText {
         role.fingerprint.map { String($0.prefix(16)) } ?? "")
     }
     table.row("all weights", "", "", "", view.fingerprint.map { String($0.prefix(16)) } ?? "")
-    Swift.print(table.text)
+    table.print()
   }
 
   private func printFields(_ name: String, _ fields: [Inspection.Field]) {
     section(name)
     var table = Table()
     for field in fields { table.row(field.path, field.value.text, field.origin.rawValue) }
-    Swift.print(table.text)
+    table.print()
   }
 
   private func printFolded() {
@@ -89,7 +89,7 @@ struct InspectionText {
         String(repeating: "  ", count: line.depth) + line.name, Numbers.grouped(line.tensors),
         Numbers.grouped(line.elements), line.detail)
     }
-    Swift.print(table.text)
+    table.print()
   }
 
   private func printTensors() {
@@ -111,6 +111,6 @@ struct InspectionText {
       }
       table.row(cells)
     }
-    Swift.print(table.text)
+    table.print()
   }
 }

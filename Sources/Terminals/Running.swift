@@ -14,10 +14,12 @@ import Tensors
 public func runTool<Tool: ParsableCommand>(
   _ tool: Tool.Type, examples: [Manual.Example] = [], _ body: (Tool) throws -> Void
 ) -> Never {
+  startAnewWhereAddressesAreLimited()
   // Layers' weights come and go: what is large is given back to the system at once, instead of staying
   // in the heap between smaller things (glibc raises this limit by itself otherwise).
   mallopt(M_MMAP_THRESHOLD, 2 << 20)
   do {
+    try AddressSpace.require(2 * AddressSpace.threadByteCount, for: "working memory")
     if CommandLine.arguments.dropFirst() == ["--generate-manual"] {
       print(try Manual(Tool.self, examples: examples).text, terminator: "")
       leave(0)
@@ -42,7 +44,9 @@ public func runTool<Tool: ParsableCommand>(
       print(message)
       leave(0)
     default:
-      complain(message)
+      for line in message.split(separator: "\n", omittingEmptySubsequences: false) {
+        complain("\(line)")
+      }
       leave(Failure.Kind.usage.rawValue)
     }
   }
@@ -68,11 +72,6 @@ private func leave(_ code: Int32) -> Never {
     _exit(Failure.Kind.inputOutput.rawValue)
   }
   _exit(code)
-}
-
-/// A line on standard error.
-public func complain(_ text: String) {
-  writeToStandardError(text + "\n")
 }
 
 func writeToStandardError(_ text: String) {

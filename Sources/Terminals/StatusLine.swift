@@ -1,4 +1,5 @@
 import Synchronization
+import Tensors
 
 /// A line on the terminal that is written over and over; nothing where standard error is no terminal.
 ///
@@ -30,7 +31,7 @@ public final class StatusLine: Sendable {
     state.withLock { state in
       let now = ContinuousClock.now
       guard now >= state.due else { return }
-      let text = text()
+      let text = text().legible
       guard text != state.text else { return }
       state = (text, now + interval)
       writeToStandardError("\r\u{1B}[K\(text)")

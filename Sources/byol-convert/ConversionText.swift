@@ -12,38 +12,38 @@ struct ConversionText {
   func print() {
     let source = report.source
     let output = report.output
-    Swift.print(
-      "\(source.path) (\(source.format), \(source.dialect)) -> "
-        + "\(output.path) (\(output.format), \(output.dialect))")
-    Swift.print("  " + report.architecture)
+    printLine(
+      "\(source.path) (\(source.format), \(source.dialect)) -> ",
+      "\(output.path) (\(output.format), \(output.dialect))")
+    printLine("  \(report.architecture)")
     let counts = report.counts
-    Swift.print(
-      "  \(counts.source) names = \(counts.used) used + \(counts.aliases) aliases + "
-        + "\(counts.extras) extras + \(counts.dropped) dropped")
+    printLine(
+      "  \(counts.source) names = \(counts.used) used + \(counts.aliases) aliases + ",
+      "\(counts.extras) extras + \(counts.dropped) dropped")
     let roles = report.roles.filter(\.role.isWeights).map { role in
       "\(role.role.rawValue) \(Numbers.grouped(role.parameters))"
     }
-    Swift.print("  parameters: " + roles.joined(separator: ", "))
+    printLine("  parameters: \(roles.joined(separator: ", "))")
     for (role, made) in report.made.sorted(by: { $0.key < $1.key }) {
-      Swift.print("  made: \(role) is \(made.summary)")
+      printLine("  made: \(role) is \(made.summary)")
     }
-    if let cast = report.cast { Swift.print("  cast: \(cast.summary); \(cast.cost)") }
+    if let cast = report.cast { printLine("  cast: \(cast.summary); \(cast.cost)") }
     if let mapping = report.mapping { printMapping(mapping) }
-    for check in report.checks { Swift.print("  \(check.name): \(check.detail)") }
+    for check in report.checks { printLine("  \(check.name): \(check.detail)") }
     if let fingerprint = report.fingerprints["all"] {
-      Swift.print("  fingerprint \(fingerprint)")
+      printLine("  fingerprint \(fingerprint)")
     }
-    for note in report.notes { Swift.print("  " + Style.output.note(note)) }
+    for note in report.notes { printLine("  \(Style.output.note(note))") }
     if report.dryRun {
-      Swift.print("dry run: nothing was written")
+      printLine("dry run: nothing was written")
     } else if let size = output.size {
-      Swift.print("wrote \(output.path), \(Numbers.bytes(size))")
+      printLine("wrote \(output.path), \(Numbers.bytes(size))")
     }
   }
 
   private func printMapping(_ mapping: [ConversionReport.Mapping]) {
     var table = Table(indent: "    ")
     for line in mapping { table.row(line.source, "->", line.native, line.axes ?? "") }
-    Swift.print(table.text)
+    table.print()
   }
 }

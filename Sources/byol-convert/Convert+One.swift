@@ -8,7 +8,7 @@ extension Convert {
   func convertOne() throws {
     let (input, output) = (files[0], files[1])
     if batch.skipExisting, exists(output) {
-      if !quiet, !json { print("\(input) -> \(output): skipped, the output is there") }
+      if !quiet, !json { printLine("\(input) -> \(output): skipped, the output is there") }
       if json {
         var report = BatchReport()
         report.skipped(Batch.Item(input: input, output: output))

@@ -10,7 +10,7 @@ struct InferenceText {
   init(_ report: InferenceReport) { self.report = report }
 
   func print() {
-    Swift.print("\(report.source): \(report.summary)")
+    printLine("\(report.source): \(report.summary)")
     var parts = Table(rightAligned: [1])
     for part in report.parts {
       parts.row(
@@ -18,24 +18,24 @@ struct InferenceText {
         part.sure == part.tensors ? "sure" : part.sure == 0 ? "unsure" : "\(part.sure) sure",
         part.example.joined(separator: " -> "))
     }
-    Swift.print(parts.text)
+    parts.print()
     for question in report.questions {
       let answer = question.answers[question.chosen]
-      Swift.print("  \(question.isSure ? "sure" : "unsure"): \(question.subject): \(answer)")
-      Swift.print("    \(question.evidence)")
+      printLine("  \(question.isSure ? "sure" : "unsure"): \(question.subject): \(answer)")
+      printLine("    \(question.evidence)")
       guard !question.isSure else { continue }
       let others = question.answers.indices.filter { $0 != question.chosen }
         .map { question.answers[$0] }
-      if !others.isEmpty { Swift.print("    or: \(others.joined(separator: "; or: "))") }
-      if let settledBy = question.settledBy { Swift.print("    settled by: \(settledBy)") }
+      if !others.isEmpty { printLine("    or: \(others.joined(separator: "; or: "))") }
+      if let settledBy = question.settledBy { printLine("    settled by: \(settledBy)") }
     }
     if !report.unknown.isEmpty {
       let names = report.unknown.prefix(3).joined(separator: ", ")
       let more = report.unknown.count > 3 ? ", ..." : ""
-      Swift.print(
-        "  \(Numbers.counted(report.unknown.count, "name")) of no known use, kept as extras: "
-          + names + more)
+      printLine(
+        "  \(Numbers.counted(report.unknown.count, "name")) of no known use, kept as extras: ",
+        "\(names)\(more)")
     }
-    if let proof = report.proof { Swift.print("  proved: \(proof)") }
+    if let proof = report.proof { printLine("  proved: \(proof)") }
   }
 }

@@ -154,8 +154,8 @@ struct Embed: ParsableCommand {
     for bad in embeddings.bad { complain("byol-embed: left out \(bad.name): \(bad.reason)") }
     if !embeddings.bad.isEmpty {
       complain(
-        "byol-embed: warning: \(Numbers.counted(embeddings.bad.count, "picture")) of \(files.count)"
-          + " left out")
+        "byol-embed: warning: \(Numbers.counted(embeddings.bad.count, "picture")) of \(files.count) left out"
+      )
     }
   }
 }

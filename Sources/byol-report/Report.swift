@@ -22,7 +22,7 @@ struct Report: ParsableCommand {
       if options.json || options.health || options.html == nil {
         try options.print(loaded, health: health)
       } else if let html = options.html, !options.quiet {
-        print("wrote \(html)")
+        printLine("wrote \(html)")
       }
     }
   }

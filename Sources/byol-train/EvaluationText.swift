@@ -7,7 +7,7 @@ import Training
 enum EvaluationText {
   static func print(_ report: EvaluationReport, json: Bool) throws {
     if json { return try printJSON(report) }
-    Swift.print(
+    printLine(
       "\(report.method): \(report.branch.rawValue) encoder, \(report.engine)")
     var settings = Table()
     settings.row("classes", "\(report.classes)")
@@ -18,26 +18,26 @@ enum EvaluationText {
         + ", \(Numbers.grouped(report.accuracy.count)) to judge"
         + (report.testIsHeldOut ? " (held out)" : ""))
     for setting in report.settings { settings.row(setting.name, text(setting.value)) }
-    Swift.print(settings.text)
+    settings.print()
     if !report.sweep.isEmpty {
-      Swift.print("\non the validation pictures")
-      Swift.print(table(around(best: report.sweep)))
+      printLine("\non the validation pictures")
+      table(around(best: report.sweep)).print()
       let left = report.sweep.count - shown
-      if left > 0 { Swift.print("  (\(left) more in --json)") }
+      if left > 0 { printLine("  (\(left) more in --json)") }
     }
     if !report.others.isEmpty {
-      Swift.print("\nother settings, on the test pictures")
-      Swift.print(table(report.others))
+      printLine("\nother settings, on the test pictures")
+      table(report.others).print()
     }
     for picture in report.corrupt.prefix(10) {
-      Swift.print("  left out: \(picture.name): \(picture.reason)")
+      printLine("  left out: \(picture.name): \(picture.reason)")
     }
     if report.corrupt.count > 10 {
-      Swift.print("  and \(report.corrupt.count - 10) more pictures that cannot be read")
+      printLine("  and \(report.corrupt.count - 10) more pictures that cannot be read")
     }
-    for note in report.notes { Swift.print("  note: \(note)") }
-    if let written = report.written { Swift.print("  written: \(written)") }
-    Swift.print("\naccuracy: \(text(report.accuracy))")
+    for note in report.notes { printLine("  note: \(note)") }
+    if let written = report.written { printLine("  written: \(written)") }
+    printLine("\naccuracy: \(text(report.accuracy))")
   }
 
   /// Trials that are shown of a sweep.
@@ -52,14 +52,14 @@ enum EvaluationText {
     return Array(sweep[first...].prefix(shown))
   }
 
-  private static func table(_ trials: [EvaluationReport.Trial]) -> String {
+  private static func table(_ trials: [EvaluationReport.Trial]) -> Table {
     var table = Table()
     for trial in trials {
       table.row(
         trial.settings.map { "\($0.name) \(text($0.value))" }
           + [text(trial.accuracy), trial.converged == false ? "not converged" : ""])
     }
-    return table.text
+    return table
   }
 
   private static func text(_ accuracy: Accuracy) -> String {

@@ -66,7 +66,10 @@ struct Report: ParsableCommand {
     if json {
       try printJSON(reports.map(\.summary))
     } else if !quiet {
-      print(reports.map { text($0.summary) }.joined(separator: "\n\n"))
+      for (number, report) in reports.enumerated() {
+        if number > 0 { printLine("") }
+        Self.print(report.summary)
+      }
     }
   }
 
@@ -83,18 +86,16 @@ struct Report: ParsableCommand {
     }
   }
 
-  private func text(_ summary: RunReport.Summary) -> String {
-    var lines = ["\(summary.file): \(summary.title)"]
+  private static func print(_ summary: RunReport.Summary) {
+    printLine("\(summary.file): \(summary.title)")
+    let last = summary.lastStep.map { ", the last is \(Numbers.grouped($0))" } ?? ""
+    printLine("\(Numbers.counted(summary.steps, "step"))\(last)")
     var table = Table(rightAligned: [1, 2, 3, 4])
     table.row("", "first", "least", "largest", "last")
     for row in summary.measures {
       table.row([row.name] + [row.first, row.least, row.largest, row.last].map { readable($0) })
     }
-    lines.append(
-      Numbers.counted(summary.steps, "step")
-        + (summary.lastStep.map { ", the last is \(Numbers.grouped($0))" } ?? ""))
-    if !summary.measures.isEmpty { lines.append(table.text) }
-    if let warning = summary.warning { lines.append(warning) }
-    return lines.joined(separator: "\n")
+    if !summary.measures.isEmpty { table.print() }
+    if let warning = summary.warning { printLine("\(warning)") }
   }
 }

@@ -11,40 +11,41 @@ struct SessionText {
 
   /// What was found, before the first update.
   func printPlan() {
-    print(report.checkpoint.map { "\($0): \(report.architecture)" } ?? report.architecture)
+    let title = report.checkpoint.map { "\($0): \(report.architecture)" } ?? report.architecture
+    printLine("\(title)")
     var table = Table()
     for finding in report.findings {
       table.row(finding.field, finding.value, finding.origin.rawValue)
     }
-    print(table.text)
+    table.print()
     let consequences = report.findings.compactMap { finding in
       finding.consequence.map { (finding.field, $0) }
     }
-    if !consequences.isEmpty { print("\nwhat that changes") }
-    for (field, consequence) in consequences { print("  \(field): \(consequence)") }
-    for note in report.notes { print("\nnote: \(note)") }
-    print(
-      "\n\(Numbers.counted(report.planned, "update")) from step \(report.firstStep) on, with "
-        + "\(report.engine); checkpoints go to \(report.output)")
+    if !consequences.isEmpty { printLine("\nwhat that changes") }
+    for (field, consequence) in consequences { printLine("  \(field): \(consequence)") }
+    for note in report.notes { printLine("\nnote: \(note)") }
+    printLine(
+      "\n\(Numbers.counted(report.planned, "update")) from step \(report.firstStep) on, with ",
+      "\(report.engine); checkpoints go to \(report.output)")
   }
 
   /// What was done.
   func printEnd() {
     for picture in report.corrupt.prefix(5) {
-      print("left out: \(picture.name): \(picture.reason)")
+      printLine("left out: \(picture.name): \(picture.reason)")
     }
     if !report.corrupt.isEmpty {
-      print("\(Numbers.counted(report.corrupt.count, "picture")) could not be read")
+      printLine("\(Numbers.counted(report.corrupt.count, "picture")) could not be read")
     }
     let loss = [report.firstLoss, report.lastLoss].compactMap { $0.map { Numbers.fixed($0, 4) } }
     let speed = report.imagesPerSecond.map { ", \(Numbers.fixed($0, 1)) pictures/s" } ?? ""
-    print(
-      "\(report.output): \(Numbers.counted(report.done, "update")) done"
-        + (loss.count == 2 ? ", loss \(loss[0]) to \(loss[1])" : "") + speed)
+    printLine(
+      "\(report.output): \(Numbers.counted(report.done, "update")) done",
+      loss.count == 2 ? ", loss \(loss[0]) to \(loss[1])" : "", "\(speed)")
     if report.ending != "done" {
-      print(
-        "stopped by \(report.ending); byol-train resume \(report.output) with the same pictures "
-          + "goes on")
+      printLine(
+        "stopped by \(report.ending); byol-train resume \(report.output) with the same pictures ",
+        "goes on")
     }
   }
 }

@@ -6,18 +6,18 @@ import Terminals
 /// Verdicts as people read them.
 enum VerificationText {
   static func print(_ verification: FileVerification) {
-    Swift.print(verification.path)
+    printLine("\(verification.path)")
     var table = Table(paint: [1: Style.output.verdict])
     for verdict in verification.verdicts {
       table.row(verdict.name, verdict.status.rawValue, verdict.detail)
     }
-    Swift.print(table.text)
-    for line in verification.findings { Swift.print("  " + line) }
-    for note in verification.notes { Swift.print("  " + Style.output.note(note)) }
+    table.print()
+    for line in verification.findings { printLine("  \(line)") }
+    for note in verification.notes { printLine("  \(Style.output.note(note))") }
   }
 
   static func print(_ comparison: CheckpointComparison) {
-    Swift.print("A \(comparison.first)\nB \(comparison.second)")
+    printLine("A \(comparison.first)\nB \(comparison.second)")
     var table = Table(paint: [1: Style.output.verdict])
     for role in comparison.roles { table.row(role.role.rawValue, role.verdict, role.detail) }
     for output in comparison.outputs {
@@ -26,14 +26,14 @@ enum VerificationText {
         (output.error.map { "error \(Numbers.error($0))" } ?? "values that are no numbers")
           + " (\(comparison.engine))")
     }
-    Swift.print(table.text)
+    table.print()
     for field in comparison.contract {
-      Swift.print("  contract \(field[0]): \(field[1]) in A, \(field[2]) in B")
+      printLine("  contract \(field[0]): \(field[1]) in A, \(field[2]) in B")
     }
     let verdict = Style.output.verdict
-    Swift.print("same weights: \(verdict(comparison.sameWeights ? "yes" : "no"))")
+    printLine("same weights: \(verdict(comparison.sameWeights ? "yes" : "no"))")
     let function =
       comparison.sameFunction.map { $0 ? "yes" : "no" } ?? "not checked: it cannot be run"
-    Swift.print("same function: \(verdict(function))")
+    printLine("same function: \(verdict(function))")
   }
 }

@@ -41,20 +41,20 @@ extension Precision: ExpressibleByArgument {}
 extension VerificationText {
   static func print(_ report: HeadReport) {
     let accuracy = report.accuracy
-    Swift.print(report.path)
-    Swift.print(
-      "  \(Numbers.counted(accuracy.pictures, "picture")), \(Numbers.grouped(report.classes)) classes: "
-        + "top-1 \(Numbers.fixed(100 * accuracy.top1, 2)) %, "
-        + "top-5 \(Numbers.fixed(100 * accuracy.top5, 2)) % (\(report.engine))")
+    printLine("\(report.path)")
+    printLine(
+      "  \(Numbers.counted(accuracy.pictures, "picture")), \(Numbers.grouped(report.classes)) classes: ",
+      "top-1 \(Numbers.fixed(100 * accuracy.top1, 2)) %, ",
+      "top-5 \(Numbers.fixed(100 * accuracy.top5, 2)) % (\(report.engine))")
     if report.unlabelled > 0 {
-      Swift.print("  note: \(Numbers.counted(report.unlabelled, "picture")) of no known class")
+      printLine("  note: \(Numbers.counted(report.unlabelled, "picture")) of no known class")
     }
   }
 
   static func print(_ pair: CheckpointPair) {
-    Swift.print(
-      "A \(pair.first)\nB \(pair.second)\n"
-        + "\(Numbers.counted(pair.pictures, "picture")), \(pair.engine)")
+    printLine(
+      "A \(pair.first)\nB \(pair.second)\n",
+      "\(Numbers.counted(pair.pictures, "picture")), \(pair.engine)")
     var table = Table(paint: [1: Style.output.verdict])
     for stage in pair.stages {
       let distance = stage.relativeL2
@@ -68,10 +68,10 @@ extension VerificationText {
       let agrees = (distance ?? .infinity) <= pair.tolerance
       table.row(stage.stage, agrees ? "agrees" : "differs", detail)
     }
-    Swift.print(table.text)
+    table.print()
     for field in pair.contract {
-      Swift.print("  contract \(field[0]): \(field[1]) in A, \(field[2]) in B")
+      printLine("  contract \(field[0]): \(field[1]) in A, \(field[2]) in B")
     }
-    Swift.print("same features: \(pair.agrees ? "yes" : "no")")
+    printLine("same features: \(pair.agrees ? "yes" : "no")")
   }
 }

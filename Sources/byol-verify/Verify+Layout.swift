@@ -18,28 +18,28 @@ extension Verify {
 extension VerificationText {
   /// First which rules are broken and how often, then every place.
   static func print(_ check: LayoutCheck) {
-    Swift.print("\(check.path): \(Numbers.bytes(check.size))")
+    printLine("\(check.path): \(Numbers.bytes(check.size))")
     guard !check.findings.isEmpty else {
-      Swift.print(
+      printLine(
         check.valid
           ? "  all \(check.ruleCount) rules of the native layout are kept"
           : "  no rule that could be checked is broken")
       return printUnchecked(check)
     }
     let count = check.findings.count + check.omitted
-    Swift.print(
-      "  \(Numbers.counted(count, "finding")), \(Numbers.counted(check.rules.count, "rule")) of "
-        + "\(check.ruleCount) broken")
+    printLine(
+      "  \(Numbers.counted(count, "finding")), \(Numbers.counted(check.rules.count, "rule")) of ",
+      "\(check.ruleCount) broken")
     printUnchecked(check)
-    Swift.print("\nrules")
+    printLine("\nrules")
     var rules = Table(rightAligned: [1])
     var listed: Set<String> = []
     for finding in check.findings where listed.insert(finding.rule).inserted {
       let places = check.findings.count { $0.rule == finding.rule }
       rules.row(finding.rule, Numbers.grouped(places), check.rules[finding.rule] ?? "")
     }
-    Swift.print(rules.text)
-    Swift.print("\nfindings")
+    rules.print()
+    printLine("\nfindings")
     var table = Table(rightAligned: [2])
     table.row("rule", "place", "byte", "expected", "found")
     for finding in check.findings {
@@ -47,13 +47,13 @@ extension VerificationText {
         finding.rule, finding.place, finding.offset.map { String($0) } ?? "", finding.expected,
         finding.found)
     }
-    Swift.print(table.text)
-    if check.omitted > 0 { Swift.print("  and \(Numbers.grouped(check.omitted)) more") }
+    table.print()
+    if check.omitted > 0 { printLine("  and \(Numbers.grouped(check.omitted)) more") }
   }
 
   private static func printUnchecked(_ check: LayoutCheck) {
     for part in check.unchecked {
-      Swift.print("  not checked: \(part.rules.joined(separator: ", ")): \(part.reason)")
+      printLine("  not checked: \(part.rules.joined(separator: ", ")): \(part.reason)")
     }
   }
 }

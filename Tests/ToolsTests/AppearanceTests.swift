@@ -60,4 +60,27 @@ import Testing
     #expect(different.code == 1 && different.output.isEmpty)
     #expect(different.errors.contains("tiny_haiku_byol.npz: not verified"))
   }
+
+  @Test func `a name that would move a cursor does not, in whatever a tool says of it`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let name = folder.path("tiny\u{1B}]0;owned\u{7}\u{202E}\n.npz")
+    try FileManager.default.copyItem(
+      atPath: Shared.package.appending(path: sample).path, toPath: name)
+    let native = folder.path("native.h5")
+    for (tool, arguments) in [
+      ("byol-convert", [name, native]),
+      ("byol-inspect", [native]), ("byol-inspect", [name]), ("byol-inspect", [name, native]),
+      ("byol-verify", [name]), ("byol-verify", [name, native]), ("byol-convert", ["--\u{1B}[2J"]),
+    ] {
+      let outcome = try Tool(name: tool).run(arguments, environment: ["CLICOLOR_FORCE": ""])
+      let said = outcome.output + outcome.errors
+      #expect(said.contains("\\u{1B}"), "\(tool) \(arguments.count)")
+      #expect(!said.contains("\u{1B}") && !said.contains("\u{202E}"), "\(tool): \(said)")
+      #expect(!said.contains("\u{7}") && !said.contains("\n.npz"), "\(tool): \(said)")
+    }
+    // Programs get it as it is.
+    let json = try Tool(name: "byol-inspect")(native, "--json").output
+    #expect(json.contains("tiny\\u001b]0;owned\\u0007\u{202E}\\n.npz"))
+  }
 }
