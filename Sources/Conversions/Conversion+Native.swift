@@ -70,6 +70,8 @@ extension Conversion {
   private func check(
     _ path: String, against written: Checkpoint, report: inout ConversionReport
   ) throws {
+    // The probe was its last product; the file's addresses come in the buffers' place.
+    AddressSpace.releaseOpenBLAS()
     let mapped = try MappedFile(path)
     let native = try NativeFile(mapped)
     let reread = try NativeReading.read(NativeHDF5().read(mapped)).checkpoint
@@ -87,7 +89,6 @@ extension Conversion {
     // After the rest, and not beside it: the engine's weights are most of the memory that this takes,
     // and what the writing left in the heap goes back before.
     malloc_trim(0)
-    AddressSpace.releaseOpenBLAS()
     let engine = Engines.fast(threads: 1)
     let outcome = try Probe.check(recorded, on: reread, engine: engine)
     if let stage = outcome.firstDiverging {
