@@ -38,6 +38,7 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 let systemLibraries: [Target] = [
   .systemLibrary(name: "CMalloc"),
   .systemLibrary(name: "CLinux"),
+  .systemLibrary(name: "CLatin"),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
   .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
@@ -79,7 +80,7 @@ let ownTargets: [Target] = [
   .target(name: "HDF5Records", swiftSettings: strict),
   .target(name: "Confinement", dependencies: ["CLinux"], swiftSettings: strict),
   .target(
-    name: "Archives", dependencies: ["HDF5Records", "Tensors", "CLinux", "CZlib"],
+    name: "Archives", dependencies: ["HDF5Records", "Tensors", "CLatin", "CLinux", "CZlib"],
     swiftSettings: strict),
   .target(
     name: "Checkpoints", dependencies: ["Archives", "Schemas", "Tensors"], swiftSettings: strict
@@ -109,7 +110,7 @@ let ownTargets: [Target] = [
   .target(
     name: "Training",
     dependencies: [
-      "Archives", "Checkpoints", "Conversions", "COpenBLAS", "Gradients", "HDF5Writing",
+      "Archives", "Checkpoints", "CLinux", "Conversions", "COpenBLAS", "Gradients", "HDF5Writing",
       "Images", "Networks", "Pages", "Spectra", "Tensors",
     ],
     swiftSettings: engines),
@@ -128,7 +129,7 @@ let ownTargets: [Target] = [
     name: "Health", dependencies: ["Archives", "Checkpoints", "Tensors"], swiftSettings: strict),
   .target(
     name: "Inspecting",
-    dependencies: ["Checkpoints", "Health", "Tensors", "Terminals", arguments],
+    dependencies: ["Archives", "Checkpoints", "Health", "Tensors", "Terminals", arguments],
     swiftSettings: strict),
   .target(
     name: "Reports",
@@ -245,7 +246,7 @@ let ownTargets: [Target] = [
   .testTarget(
     name: "ReportsTests",
     dependencies: [
-      "TestSupport", "Reports", "Health", "Checkpoints", "Gradients", "Tensors",
+      "TestSupport", "Reports", "Health", "Checkpoints", "Gradients", "Spectra", "Tensors",
       "byol-hdf5-reader",
     ],
     swiftSettings: pictures),

@@ -23,7 +23,7 @@ struct Destination {
     var resolved = path
     var status = stat()
     if lstat(path, &status) == 0 {
-      resolved = try Self.realPath(path, of: path)
+      resolved = try Self.realPath(path, of: path, "the link cannot be followed")
       guard stat(resolved, &status) == 0 else {
         throw Failure.system("cannot examine", file: path)
       }
@@ -115,9 +115,11 @@ struct Destination {
     return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
   }
 
-  static func realPath(_ path: String, of named: String) throws -> String {
+  static func realPath(
+    _ path: String, of named: String, _ problem: String? = nil
+  ) throws -> String {
     guard let resolved = realpath(path, nil) else {
-      throw Failure.system("cannot reach \(path)", file: named)
+      throw Failure.system(problem ?? "cannot reach \(path)", file: named)
     }
     defer { free(resolved) }
     return String(cString: resolved)

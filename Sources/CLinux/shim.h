@@ -115,6 +115,11 @@ static inline int linux_exchange(const char *one, const char *other) {
 #endif
 }
 
+/// Gives the calling thread a name, of which 15 bytes are kept.
+static inline int linux_name_thread(const char *name) {
+  return prctl(PR_SET_NAME, name, 0, 0, 0);
+}
+
 /// A system call by its number, for those that the C library has no function for.
 static inline long linux_call(long number, long one, long two, long three) {
   return syscall(number, one, two, three);

@@ -1,5 +1,6 @@
 import Archives
 import Checkpoints
+import Glibc
 import Graphs
 import Tensors
 
@@ -39,10 +40,7 @@ struct Destination {
       // A directory of weights has no ending.
       format = Keras()
     } else {
-      throw Failure(
-        .usage, file: path,
-        "the name tells no format; --to-format is one of "
-          + Formats.all.map(\.name).joined(separator: ", "))
+      throw Self.noFormat(path)
     }
     if let graph = try Self.graph(options.to, path, format: format) {
       self.graph = graph
@@ -60,6 +58,22 @@ struct Destination {
         "HDF5 files called .h5 hold the native names; the dialect \(dialectName) goes into "
           + (dialect?.formats?.joined(separator: " or ") ?? "another format"))
     }
+  }
+
+  /// What can be done where neither flags nor the name of the output tell a format.
+  private static func noFormat(_ path: String) -> Failure {
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+      return Failure(
+        .usage, file: path,
+        "this is a directory: name a file in it, or --out-dir \(path), which names it for you")
+    }
+    let written = Formats.all.filter { !$0.extensions.isEmpty }
+    let endings = written.compactMap(\.extensions.first).map { "." + $0 }
+    return Failure(
+      .usage, file: path,
+      "the name tells no format: it ends in none of \(endings.joined(separator: ", ")); or "
+        + "--to-format says one of \(written.map(\.name).joined(separator: ", "))")
   }
 
   /// safetensors, into which alone shards go.

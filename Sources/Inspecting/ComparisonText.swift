@@ -20,11 +20,12 @@ struct ComparisonText {
       printLine("\(name) \(file.path): format \(file.format), dialect \(file.dialect)")
     }
     if view.a.architecture == view.b.architecture {
-      printLine("\(view.a.architecture)")
+      printLine(view.a.architecture)
     } else {
-      printLine("A \(view.a.architecture)\nB \(view.b.architecture)")
+      printLine("A \(view.a.architecture)")
+      printLine("B \(view.b.architecture)")
     }
-    printLine("")
+    Swift.print("")
     for sentence in view.sentences { printLine("* \(sentence.text)") }
     guard !view.same else { return printNotes() }
     printRoles()
@@ -35,7 +36,7 @@ struct ComparisonText {
   }
 
   private func printRoles() {
-    printLine("\nroles")
+    printParagraph("roles")
     var table = Table(rightAligned: [1, 2, 3, 4, 5])
     table.row("role", "in A", "in B", "changed", "new", "gone", "")
     for role in view.roles {
@@ -44,7 +45,7 @@ struct ComparisonText {
         Numbers.grouped(role.changed), Numbers.grouped(role.added), Numbers.grouped(role.removed),
         role.verdict.rawValue)
     }
-    table.print()
+    Swift.print(table.text)
   }
 
   private func printTensors() {
@@ -53,7 +54,7 @@ struct ComparisonText {
     guard !others.isEmpty else { return }
     let sorted = all ? others : others.sorted { Self.rank($0) > Self.rank($1) }
     let shown = sorted.prefix(all ? sorted.count : Self.most)
-    printLine(all ? "\ntensors that differ" : "\nlargest differences")
+    printParagraph(all ? "tensors that differ" : "largest differences")
     var table = Table(rightAligned: [1, 2, 3, 4])
     table.row("tensor", "max abs", "relative", "ULP", "cosine", "")
     for tensor in shown {
@@ -63,7 +64,7 @@ struct ComparisonText {
         numbers?.relative.map(Numbers.error) ?? "", numbers?.ulp.map(Self.ulps) ?? "",
         numbers?.cosine.map { Numbers.fixed($0, 6) } ?? "", Self.words(tensor))
     }
-    table.print()
+    Swift.print(table.text)
     let rest = others.count - shown.count
     if rest > 0 { printLine("  and \(Numbers.counted(rest, "tensor")) more: --all lists them") }
   }
@@ -99,7 +100,7 @@ struct ComparisonText {
       if difference.notFinite > 0 {
         words.append("\(Numbers.grouped(difference.notFinite)) finite in one only")
       }
-      if difference.isRounding { words.append("rounded") }
+      if difference.isRounding { words.append(Self.rounded(difference, of: tensor)) }
     } else if tensor.verdict == .changed, tensor.a?.shape == tensor.b?.shape {
       words.append("other bytes")
     }
@@ -107,16 +108,27 @@ struct ComparisonText {
     return words.joined(separator: "; ")
   }
 
+  /// What rounding did: numbers that are too small for the type are gone, which a relative difference of
+  /// 1 says of a whole tensor alone.
+  private static func rounded(_ difference: TensorDifference, of tensor: TensorComparison) -> String
+  {
+    guard difference.zeroed > 0, let form = tensor.b else { return "rounded" }
+    let count = form.shape.reduce(1, *)
+    return difference.zeroed == difference.differing && difference.differing == count
+      ? "rounded: all are 0, too small for \(form.dtype.rawValue)"
+      : "rounded: \(Numbers.grouped(difference.zeroed)) of \(Numbers.grouped(count)) became 0"
+  }
+
   private func printFields(_ name: String, _ fields: [[String]]) {
     guard !fields.isEmpty else { return }
-    printLine("\n\(name)")
+    printParagraph("\(name)")
     var table = Table()
     table.row("field", "A", "B")
     for field in fields { table.row(field) }
-    table.print()
+    Swift.print(table.text)
   }
 
   private func printNotes() {
-    for note in view.notes { printLine("\nnote: \(note)") }
+    for note in view.notes { printParagraph("note: \(note)") }
   }
 }

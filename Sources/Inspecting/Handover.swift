@@ -1,19 +1,15 @@
+import Archives
 import Glibc
 import Tensors
-import Terminals
 
-/// Goes on as another program of this package, which lies beside this one, with the same arguments.
+/// Goes on as another program of this package, a helper, with the same arguments.
 ///
 /// What needs no engine stays as quick as it is: loading the engines' libraries alone would cost more
 /// than reading a checkpoint's headers.
 ///
 /// - Throws: `Failure` (`inputOutput`) where it is missing or cannot be started.
 public func goOn(as program: String) throws -> Never {
-  guard let own = ownPath() else {
-    throw Failure.system("cannot tell where this program lies", file: nil)
-  }
-  let folder = own.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-  let path = (folder + [program[...]]).joined(separator: "/")
+  let path = try HelperProgram.path(of: program, for: "health and pages are the work of")
   let arguments: [UnsafeMutablePointer<CChar>?] =
     ([path] + CommandLine.arguments.dropFirst()).map { strdup($0) } + [nil]
   fflush(nil)

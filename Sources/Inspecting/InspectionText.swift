@@ -21,26 +21,26 @@ struct InspectionText {
     printHead()
     if let health {
       section("health")
-      for line in HealthText(health: health).lines { printLine("  \(line)") }
+      for line in HealthText(health: health).lines { printLine("  " + line) }
     }
     printRoles()
     printFields("contract", view.contract)
     printFields("recipe", view.recipe)
     section("verification")
-    for sentence in view.verification { printLine("  \(sentence)") }
+    for sentence in view.verification { printLine("  " + sentence) }
     section("tensors")
     if listsTensors { printTensors() } else { printFolded() }
-    for note in view.notes { printLine("\n\(Style.output.note(note))") }
+    for note in view.notes { Swift.print("\n" + Style.output.note(note)) }
   }
 
-  private func section(_ name: String) { printLine("\n\(Style.output.heading(name))") }
+  private func section(_ name: String) { Swift.print("\n" + Style.output.heading(name)) }
 
   private func printHead() {
     let form = view.form.map { " (\($0))" } ?? ""
     printLine(
       "\(view.path): \(Numbers.bytes(view.size)), format \(view.format), dialect \(view.dialect)\(form)"
     )
-    printLine("\(view.architecture)")
+    printLine(view.architecture)
     if let source = view.source {
       let dialect = view.sourceDialect.map { ", dialect \($0.name) (\($0.form))" } ?? ""
       printLine(
@@ -49,8 +49,8 @@ struct InspectionText {
     }
     if let counts = view.counts {
       printLine(
-        "\(counts.source) source names = \(counts.used) used + \(counts.aliases) aliases + ",
-        "\(counts.extras) extras + \(counts.dropped) dropped")
+        "\(counts.source) source names = \(counts.used) used + \(counts.aliases) aliases + "
+          + "\(counts.extras) extras + \(counts.dropped) dropped")
     }
     for (role, made) in (view.made ?? [:]).sorted(by: { $0.key < $1.key }) {
       printLine("made, not the source's: \(role) is \(made.summary)")
@@ -72,14 +72,14 @@ struct InspectionText {
         role.fingerprint.map { String($0.prefix(16)) } ?? "")
     }
     table.row("all weights", "", "", "", view.fingerprint.map { String($0.prefix(16)) } ?? "")
-    table.print()
+    Swift.print(table.text)
   }
 
   private func printFields(_ name: String, _ fields: [Inspection.Field]) {
     section(name)
     var table = Table()
     for field in fields { table.row(field.path, field.value.text, field.origin.rawValue) }
-    table.print()
+    Swift.print(table.text)
   }
 
   private func printFolded() {
@@ -89,7 +89,7 @@ struct InspectionText {
         String(repeating: "  ", count: line.depth) + line.name, Numbers.grouped(line.tensors),
         Numbers.grouped(line.elements), line.detail)
     }
-    table.print()
+    Swift.print(table.text)
   }
 
   private func printTensors() {
@@ -111,6 +111,6 @@ struct InspectionText {
       }
       table.row(cells)
     }
-    table.print()
+    Swift.print(table.text)
   }
 }

@@ -23,7 +23,10 @@ public final class MappedFile: ByteSource {
       if !followsLinks, errno == ELOOP {
         throw Failure(file: path, expected: "a regular file", found: "a symbolic link")
       }
-      throw Failure.system("cannot open", file: path)
+      var failure = Failure.system("cannot open", file: path)
+      // What other programs take for standard input.
+      if path == "-" { failure.message += "; a checkpoint is read from a file, not from a pipe" }
+      throw failure
     }
     defer { close(descriptor) }
     var status = stat()

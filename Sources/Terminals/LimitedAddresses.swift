@@ -1,3 +1,4 @@
+import Archives
 import Glibc
 import Tensors
 
@@ -10,16 +11,8 @@ func startAnewWhereAddressesAreLimited() {
   guard AddressSpace.limit != nil else { return }
   let names: [String] = ["MALLOC_ARENA_MAX", "OPENBLAS_NUM_THREADS"]
   let missing = names.filter { getenv($0) == nil }
-  guard !missing.isEmpty, let path = ownPath() else { return }
+  guard !missing.isEmpty, let path = try? HelperProgram.ownPath() else { return }
   for name in missing { setenv(name, "1", 0) }
   execv(path, CommandLine.unsafeArgv)
   // Where that cannot be done, the program goes on as it is.
-}
-
-/// The path of the program's own file; nil where the system does not tell it.
-public func ownPath() -> String? {
-  var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-  let count = readlink("/proc/self/exe", &buffer, buffer.count)
-  guard count > 0 else { return nil }
-  return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }

@@ -24,7 +24,10 @@ public struct Manual {
     }
   }
 
-  /// The tools that have a page.
+  /// The tools that have a page: those that people call.
+  ///
+  /// byol-report and byol-hdf5-reader are started by
+  /// these, with nothing that a person would type.
   static let tools = ["byol-convert", "byol-embed", "byol-inspect", "byol-train", "byol-verify"]
 
   /// The page.

@@ -18,6 +18,9 @@ public func runTool<Tool: ParsableCommand>(
   // Layers' weights come and go: what is large is given back to the system at once, instead of staying
   // in the heap between smaller things (glibc raises this limit by itself otherwise).
   mallopt(M_MMAP_THRESHOLD, 2 << 20)
+  // What is smaller stays: the same few blocks are taken and given back for every layer, and pages that
+  // went back to the system each time would cost a fifth of a conversion.
+  mallopt(M_TRIM_THRESHOLD, 8 << 20)
   do {
     try AddressSpace.require(2 * AddressSpace.threadByteCount, for: "working memory")
     if CommandLine.arguments.dropFirst() == ["--generate-manual"] {
@@ -44,9 +47,7 @@ public func runTool<Tool: ParsableCommand>(
       print(message)
       leave(0)
     default:
-      for line in message.split(separator: "\n", omittingEmptySubsequences: false) {
-        complain("\(line)")
-      }
+      complain(message)
       leave(Failure.Kind.usage.rawValue)
     }
   }
@@ -72,6 +73,11 @@ private func leave(_ code: Int32) -> Never {
     _exit(Failure.Kind.inputOutput.rawValue)
   }
   _exit(code)
+}
+
+/// A line on standard error, as it is: a stranger's words in it have to be made legible before.
+public func complain(_ text: String) {
+  writeToStandardError(text + "\n")
 }
 
 func writeToStandardError(_ text: String) {

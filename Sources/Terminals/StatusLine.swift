@@ -34,7 +34,8 @@ public final class StatusLine: Sendable {
       let text = text().legible
       guard text != state.text else { return }
       state = (text, now + interval)
-      writeToStandardError("\r\u{1B}[K\(text)")
+      // Without automatic wrapping (DECAWM), which would leave a narrow terminal full of old lines.
+      writeToStandardError("\r\u{1B}[K\u{1B}[?7l\(text)\u{1B}[?7h")
     }
   }
 

@@ -6,14 +6,14 @@ public struct Table {
   private var rows: [[String]] = []
   private let rightAligned: Set<Int>
   private let indent: String
-  private let paint: [Int: (String) -> Line]
+  private let paint: [Int: (String) -> String]
 
   /// A table whose columns in `rightAligned` are numbers.
   ///
   /// - Parameter paint: what becomes of the words of a column when they are printed; it changes their
   ///   colour and not their width.
   public init(
-    rightAligned: Set<Int> = [], indent: String = "  ", paint: [Int: (String) -> Line] = [:]
+    rightAligned: Set<Int> = [], indent: String = "  ", paint: [Int: (String) -> String] = [:]
   ) {
     self.rightAligned = rightAligned
     self.indent = indent
@@ -26,9 +26,6 @@ public struct Table {
   /// Adds a row.
   public mutating func row(_ cells: [String]) { rows.append(cells.map(\.legible)) }
 
-  /// Prints the table.
-  public func print() { Swift.print(text) }
-
   /// The table, a line for each row.
   public var text: String {
     let columns = rows.map(\.count).max() ?? 0
@@ -40,7 +37,7 @@ public struct Table {
       var line = ""
       for (column, cell) in row.enumerated() where column <= last {
         let padding = String(repeating: " ", count: widths[column] - cell.count)
-        let painted = paint[column]?(cell).text ?? cell
+        let painted = paint[column]?(cell) ?? cell
         if rightAligned.contains(column) {
           line += padding + painted
         } else {

@@ -13,17 +13,17 @@ struct ConversionText {
     let source = report.source
     let output = report.output
     printLine(
-      "\(source.path) (\(source.format), \(source.dialect)) -> ",
-      "\(output.path) (\(output.format), \(output.dialect))")
-    printLine("  \(report.architecture)")
+      "\(source.path) (\(source.format), \(source.dialect)) -> "
+        + "\(output.path) (\(output.format), \(output.dialect))")
+    printLine("  " + report.architecture)
     let counts = report.counts
     printLine(
-      "  \(counts.source) names = \(counts.used) used + \(counts.aliases) aliases + ",
-      "\(counts.extras) extras + \(counts.dropped) dropped")
+      "  \(counts.source) names = \(counts.used) used + \(counts.aliases) aliases + "
+        + "\(counts.extras) extras + \(counts.dropped) dropped")
     let roles = report.roles.filter(\.role.isWeights).map { role in
       "\(role.role.rawValue) \(Numbers.grouped(role.parameters))"
     }
-    printLine("  parameters: \(roles.joined(separator: ", "))")
+    printLine("  parameters: " + roles.joined(separator: ", "))
     for (role, made) in report.made.sorted(by: { $0.key < $1.key }) {
       printLine("  made: \(role) is \(made.summary)")
     }
@@ -33,7 +33,7 @@ struct ConversionText {
     if let fingerprint = report.fingerprints["all"] {
       printLine("  fingerprint \(fingerprint)")
     }
-    for note in report.notes { printLine("  \(Style.output.note(note))") }
+    for note in report.notes { Swift.print("  " + Style.output.note(note)) }
     if report.dryRun {
       printLine("dry run: nothing was written")
     } else if let size = output.size {
@@ -44,6 +44,6 @@ struct ConversionText {
   private func printMapping(_ mapping: [ConversionReport.Mapping]) {
     var table = Table(indent: "    ")
     for line in mapping { table.row(line.source, "->", line.native, line.axes ?? "") }
-    table.print()
+    Swift.print(table.text)
   }
 }

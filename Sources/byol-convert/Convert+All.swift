@@ -29,7 +29,7 @@ extension Convert {
     }
     if json { try printJSON(report) }
     if let failure = report.failure { throw failure }
-    if !quiet, !json { printLine("\(report.summary)") }
+    if !quiet, !json { printLine(report.summary) }
   }
 
   private func tell(_ item: Batch.Item, _ done: ConversionReport) {
@@ -39,12 +39,12 @@ extension Convert {
       "\(done.source.dialect) to \(done.output.dialect)\(size)" + (dryRun ? ", dry run" : ""))
     guard !quiet, !json else { return }
     if let cast = done.cast { printLine("  cast: \(cast.summary); \(cast.cost)") }
-    for note in done.notes { printLine("  \(Style.output.note(note))") }
+    for note in done.notes { print("  " + Style.output.note(note)) }
   }
 
   private func tell(_ item: Batch.Item, _ status: BatchReport.Status, _ detail: String) {
     guard !quiet, !json else { return }
-    printLine(
-      "\(item.input) -> \(item.output): \(Style.output.verdict(status.rawValue)), \(detail)")
+    let files = "\(item.input) -> \(item.output): ".legible
+    print(files + Style.output.verdict(status.rawValue) + ", " + detail.legible)
   }
 }

@@ -18,7 +18,7 @@ struct InferenceText {
         part.sure == part.tensors ? "sure" : part.sure == 0 ? "unsure" : "\(part.sure) sure",
         part.example.joined(separator: " -> "))
     }
-    parts.print()
+    Swift.print(parts.text)
     for question in report.questions {
       let answer = question.answers[question.chosen]
       printLine("  \(question.isSure ? "sure" : "unsure"): \(question.subject): \(answer)")
@@ -33,8 +33,8 @@ struct InferenceText {
       let names = report.unknown.prefix(3).joined(separator: ", ")
       let more = report.unknown.count > 3 ? ", ..." : ""
       printLine(
-        "  \(Numbers.counted(report.unknown.count, "name")) of no known use, kept as extras: ",
-        "\(names)\(more)")
+        "  \(Numbers.counted(report.unknown.count, "name")) of no known use, kept as extras: "
+          + names + more)
     }
     if let proof = report.proof { printLine("  proved: \(proof)") }
   }

@@ -151,11 +151,13 @@ struct Embed: ParsableCommand {
       embeddings, stages: stages, top: classes, names: names, output: output, seconds: seconds,
       threads: network.session.threads)
     if json { try printJSON(report) } else { report.print(quiet: quiet) }
-    for bad in embeddings.bad { complain("byol-embed: left out \(bad.name): \(bad.reason)") }
+    for bad in embeddings.bad {
+      complain("byol-embed: left out \(bad.name): \(bad.reason)".legible)
+    }
     if !embeddings.bad.isEmpty {
       complain(
-        "byol-embed: warning: \(Numbers.counted(embeddings.bad.count, "picture")) of \(files.count) left out"
-      )
+        "byol-embed: warning: \(Numbers.counted(embeddings.bad.count, "picture")) of \(files.count)"
+          + " left out")
     }
   }
 }

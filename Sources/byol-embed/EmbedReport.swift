@@ -65,21 +65,21 @@ struct EmbedReport: Encodable {
 
   func print(quiet: Bool) {
     for picture in classes ?? [] {
-      printLine("\(picture.name)")
+      printLine(picture.name)
       var table = Table(rightAligned: [0])
       for found in picture.top {
         table.row(
           Numbers.fixed(Double(found.probability), 4), found.name ?? "class \(found.position)")
       }
-      table.print()
+      Swift.print(table.text)
     }
     guard !quiet else { return }
     let shapes = layers.sorted { $0.key < $1.key }.map { "\($0) \($1)" }.joined(separator: ", ")
     let place = output.map { " -> \($0)" } ?? ""
     printLine(
-      "\(Numbers.counted(pictures, "picture")), \(shapes)\(place): \(Numbers.fixed(seconds, 2)) s, ",
-      "\(Numbers.fixed(picturesPerSecond, 1)) images/s (\(engine), ",
-      "\(Numbers.counted(threads, "thread")))")
+      "\(Numbers.counted(pictures, "picture")), \(shapes)\(place): \(Numbers.fixed(seconds, 2)) s, "
+        + "\(Numbers.fixed(picturesPerSecond, 1)) images/s (\(engine), "
+        + "\(Numbers.counted(threads, "thread")))")
   }
 }
 

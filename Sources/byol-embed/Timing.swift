@@ -80,14 +80,14 @@ struct Timing: Encodable {
     guard !isJSON else { return try printJSON(self) }
     let middle = seconds.sorted()[seconds.count / 2]
     printLine(
-      "\(Numbers.counted(batch, "picture")) of \(size)x\(size): ",
-      "\(Numbers.fixed(Double(batch) / middle, 1)) images/s (\(engine), ",
-      "\(Numbers.counted(threads, "thread"))), the first batch after ",
-      "\(Numbers.fixed(firstSeconds, 3)) s")
+      "\(Numbers.counted(batch, "picture")) of \(size)x\(size): "
+        + "\(Numbers.fixed(Double(batch) / middle, 1)) images/s (\(engine), "
+        + "\(Numbers.counted(threads, "thread"))), the first batch after "
+        + "\(Numbers.fixed(firstSeconds, 3)) s")
     guard let inputSeconds else { return }
     let rate = Double(inputSeconds.count) / inputSeconds.reduce(0, +)
     printLine(
-      "\(Numbers.counted(inputSeconds.count, "file")): \(Numbers.fixed(rate, 1)) images/s decoded, ",
-      "cut and resized by one thread")
+      "\(Numbers.counted(inputSeconds.count, "file")): \(Numbers.fixed(rate, 1)) images/s decoded, "
+        + "cut and resized by one thread")
   }
 }

@@ -18,16 +18,16 @@ enum EvaluationText {
         + ", \(Numbers.grouped(report.accuracy.count)) to judge"
         + (report.testIsHeldOut ? " (held out)" : ""))
     for setting in report.settings { settings.row(setting.name, text(setting.value)) }
-    settings.print()
+    Swift.print(settings.text)
     if !report.sweep.isEmpty {
-      printLine("\non the validation pictures")
-      table(around(best: report.sweep)).print()
+      printParagraph("on the validation pictures")
+      Swift.print(table(around(best: report.sweep)))
       let left = report.sweep.count - shown
       if left > 0 { printLine("  (\(left) more in --json)") }
     }
     if !report.others.isEmpty {
-      printLine("\nother settings, on the test pictures")
-      table(report.others).print()
+      printParagraph("other settings, on the test pictures")
+      Swift.print(table(report.others))
     }
     for picture in report.corrupt.prefix(10) {
       printLine("  left out: \(picture.name): \(picture.reason)")
@@ -37,7 +37,7 @@ enum EvaluationText {
     }
     for note in report.notes { printLine("  note: \(note)") }
     if let written = report.written { printLine("  written: \(written)") }
-    printLine("\naccuracy: \(text(report.accuracy))")
+    printParagraph("accuracy: \(text(report.accuracy))")
   }
 
   /// Trials that are shown of a sweep.
@@ -52,14 +52,14 @@ enum EvaluationText {
     return Array(sweep[first...].prefix(shown))
   }
 
-  private static func table(_ trials: [EvaluationReport.Trial]) -> Table {
+  private static func table(_ trials: [EvaluationReport.Trial]) -> String {
     var table = Table()
     for trial in trials {
       table.row(
         trial.settings.map { "\($0.name) \(text($0.value))" }
           + [text(trial.accuracy), trial.converged == false ? "not converged" : ""])
     }
-    return table
+    return table.text
   }
 
   private static func text(_ accuracy: Accuracy) -> String {

@@ -66,10 +66,7 @@ struct Report: ParsableCommand {
     if json {
       try printJSON(reports.map(\.summary))
     } else if !quiet {
-      for (number, report) in reports.enumerated() {
-        if number > 0 { printLine("") }
-        Self.print(report.summary)
-      }
+      print(reports.map { text($0.summary) }.joined(separator: "\n\n"))
     }
   }
 
@@ -86,16 +83,18 @@ struct Report: ParsableCommand {
     }
   }
 
-  private static func print(_ summary: RunReport.Summary) {
-    printLine("\(summary.file): \(summary.title)")
-    let last = summary.lastStep.map { ", the last is \(Numbers.grouped($0))" } ?? ""
-    printLine("\(Numbers.counted(summary.steps, "step"))\(last)")
+  private func text(_ summary: RunReport.Summary) -> String {
+    var lines = ["\(summary.file): \(summary.title)".legible]
     var table = Table(rightAligned: [1, 2, 3, 4])
     table.row("", "first", "least", "largest", "last")
     for row in summary.measures {
       table.row([row.name] + [row.first, row.least, row.largest, row.last].map { readable($0) })
     }
-    if !summary.measures.isEmpty { table.print() }
-    if let warning = summary.warning { printLine("\(warning)") }
+    lines.append(
+      Numbers.counted(summary.steps, "step")
+        + (summary.lastStep.map { ", the last is \(Numbers.grouped($0))" } ?? ""))
+    if !summary.measures.isEmpty { lines.append(table.text) }
+    if let warning = summary.warning { lines.append(warning) }
+    return lines.joined(separator: "\n")
   }
 }

@@ -36,7 +36,7 @@ struct Watchers {
       all.append(try PageFile(path, run, earlier: earlier, from: first))
     }
     wantsRank = all.count > 1
-    observers = Observers(all, warn: { complain("\($0)") })
+    observers = Observers(all, warn: complain)
     updatesPerEpoch = max(1, session.updatesPerEpoch)
     batch = session.batch
     last = clock.now

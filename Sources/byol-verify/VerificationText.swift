@@ -6,18 +6,19 @@ import Terminals
 /// Verdicts as people read them.
 enum VerificationText {
   static func print(_ verification: FileVerification) {
-    printLine("\(verification.path)")
+    printLine(verification.path)
     var table = Table(paint: [1: Style.output.verdict])
     for verdict in verification.verdicts {
       table.row(verdict.name, verdict.status.rawValue, verdict.detail)
     }
-    table.print()
-    for line in verification.findings { printLine("  \(line)") }
-    for note in verification.notes { printLine("  \(Style.output.note(note))") }
+    Swift.print(table.text)
+    for line in verification.findings { printLine("  " + line) }
+    for note in verification.notes { Swift.print("  " + Style.output.note(note)) }
   }
 
   static func print(_ comparison: CheckpointComparison) {
-    printLine("A \(comparison.first)\nB \(comparison.second)")
+    printLine("A \(comparison.first)")
+    printLine("B \(comparison.second)")
     var table = Table(paint: [1: Style.output.verdict])
     for role in comparison.roles { table.row(role.role.rawValue, role.verdict, role.detail) }
     for output in comparison.outputs {
@@ -26,14 +27,14 @@ enum VerificationText {
         (output.error.map { "error \(Numbers.error($0))" } ?? "values that are no numbers")
           + " (\(comparison.engine))")
     }
-    table.print()
+    Swift.print(table.text)
     for field in comparison.contract {
       printLine("  contract \(field[0]): \(field[1]) in A, \(field[2]) in B")
     }
     let verdict = Style.output.verdict
-    printLine("same weights: \(verdict(comparison.sameWeights ? "yes" : "no"))")
+    Swift.print("same weights: \(verdict(comparison.sameWeights ? "yes" : "no"))")
     let function =
       comparison.sameFunction.map { $0 ? "yes" : "no" } ?? "not checked: it cannot be run"
-    printLine("same function: \(verdict(function))")
+    Swift.print("same function: \(verdict(function))")
   }
 }

@@ -29,7 +29,7 @@ extension Verify {
 
   /// Names the pictures that were left out.
   private static func name(_ bad: [Embeddings.Bad], of count: Int) {
-    for bad in bad { complain("byol-verify: left out \(bad.name): \(bad.reason)") }
+    for bad in bad { complain("byol-verify: left out \(bad.name): \(bad.reason)".legible) }
     guard !bad.isEmpty else { return }
     complain(
       "byol-verify: warning: \(Numbers.counted(bad.count, "picture")) of \(count) left out")
@@ -41,20 +41,20 @@ extension Precision: ExpressibleByArgument {}
 extension VerificationText {
   static func print(_ report: HeadReport) {
     let accuracy = report.accuracy
-    printLine("\(report.path)")
+    printLine(report.path)
     printLine(
-      "  \(Numbers.counted(accuracy.pictures, "picture")), \(Numbers.grouped(report.classes)) classes: ",
-      "top-1 \(Numbers.fixed(100 * accuracy.top1, 2)) %, ",
-      "top-5 \(Numbers.fixed(100 * accuracy.top5, 2)) % (\(report.engine))")
+      "  \(Numbers.counted(accuracy.pictures, "picture")), \(Numbers.grouped(report.classes)) classes: "
+        + "top-1 \(Numbers.fixed(100 * accuracy.top1, 2)) %, "
+        + "top-5 \(Numbers.fixed(100 * accuracy.top5, 2)) % (\(report.engine))")
     if report.unlabelled > 0 {
       printLine("  note: \(Numbers.counted(report.unlabelled, "picture")) of no known class")
     }
   }
 
   static func print(_ pair: CheckpointPair) {
-    printLine(
-      "A \(pair.first)\nB \(pair.second)\n",
-      "\(Numbers.counted(pair.pictures, "picture")), \(pair.engine)")
+    printLine("A \(pair.first)")
+    printLine("B \(pair.second)")
+    printLine("\(Numbers.counted(pair.pictures, "picture")), \(pair.engine)")
     var table = Table(paint: [1: Style.output.verdict])
     for stage in pair.stages {
       let distance = stage.relativeL2
@@ -68,7 +68,7 @@ extension VerificationText {
       let agrees = (distance ?? .infinity) <= pair.tolerance
       table.row(stage.stage, agrees ? "agrees" : "differs", detail)
     }
-    table.print()
+    Swift.print(table.text)
     for field in pair.contract {
       printLine("  contract \(field[0]): \(field[1]) in A, \(field[2]) in B")
     }

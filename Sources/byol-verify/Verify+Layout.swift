@@ -28,18 +28,18 @@ extension VerificationText {
     }
     let count = check.findings.count + check.omitted
     printLine(
-      "  \(Numbers.counted(count, "finding")), \(Numbers.counted(check.rules.count, "rule")) of ",
-      "\(check.ruleCount) broken")
+      "  \(Numbers.counted(count, "finding")), \(Numbers.counted(check.rules.count, "rule")) of "
+        + "\(check.ruleCount) broken")
     printUnchecked(check)
-    printLine("\nrules")
+    printParagraph("rules")
     var rules = Table(rightAligned: [1])
     var listed: Set<String> = []
     for finding in check.findings where listed.insert(finding.rule).inserted {
       let places = check.findings.count { $0.rule == finding.rule }
       rules.row(finding.rule, Numbers.grouped(places), check.rules[finding.rule] ?? "")
     }
-    rules.print()
-    printLine("\nfindings")
+    Swift.print(rules.text)
+    printParagraph("findings")
     var table = Table(rightAligned: [2])
     table.row("rule", "place", "byte", "expected", "found")
     for finding in check.findings {
@@ -47,7 +47,7 @@ extension VerificationText {
         finding.rule, finding.place, finding.offset.map { String($0) } ?? "", finding.expected,
         finding.found)
     }
-    table.print()
+    Swift.print(table.text)
     if check.omitted > 0 { printLine("  and \(Numbers.grouped(check.omitted)) more") }
   }
 

@@ -1,4 +1,7 @@
+import Foundation
 import Health
+import Spectra
+import TestSupport
 import Testing
 
 @testable import Reports
@@ -43,5 +46,15 @@ import Testing
       FeatureFindings.all(Self.report(dead: 33), isFinite: true).map(\.code) == [.deadUnits])
     #expect(
       FeatureFindings.all(Self.report(), isFinite: false).map(\.code) == [.featuresNotFinite])
+  }
+
+  @Test func thePageOfFindingsHasTheLimits() throws {
+    let page = try String(contentsOfFile: Shared.inPackage("docs/findings.md"), encoding: .utf8)
+    #expect(page.contains("is below \(Collapse.leastDeviation) of 1/sqrt(width)"))
+    #expect(page.contains("is below \(Collapse.leastRank): one direction"))
+    #expect(page.contains("more than \(FeatureFindings.mostDead) of its channels"))
+    #expect(page.contains("\(FeaturePass.mostTraced) pictures at most"))
+    #expect(page.contains("\(FeaturePass.mostPictures) of a folder at most"))
+    #expect(page.contains("\(ProbePictures.count) pictures of patches"))
   }
 }

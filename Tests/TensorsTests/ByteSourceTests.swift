@@ -54,4 +54,11 @@ struct ByteSourceTests {
       #expect(failure.description.contains(word))
     }
   }
+
+  @Test func `a dash is no name for standard input`() throws {
+    let failure = try #require(#expect(throws: Failure.self) { try MappedFile("-") })
+    #expect(failure.kind == .inputOutput && failure.message.contains("not from a pipe"))
+    let other = try #require(#expect(throws: Failure.self) { try MappedFile("--") })
+    #expect(!other.message.contains("pipe"))
+  }
 }

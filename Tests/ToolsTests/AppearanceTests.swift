@@ -51,6 +51,32 @@ import Testing
     #expect(!outcome.output.contains("\u{1B}"))
   }
 
+  /// A licence and the name of a source are a stranger's: they reach no terminal as they are.
+  @Test func `what a file says does nothing to a terminal`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let source = folder.path("s\u{1B}[31m\nource.npz")
+    try FileManager.default.copyItem(atPath: Shared.inPackage(sample), toPath: source)
+    let native = folder.path("native\u{1B}[2J.h5")
+    let licence = "mine \u{1B}]0;title\u{7}"
+    let runs: [(name: String, arguments: [String])] = [
+      ("byol-convert", [source, native, "--license", licence, "--no-sync", "--no-probe"]),
+      ("byol-convert", [native, "--out-dir", folder.path("out"), "--to-format", "npz"]),
+      ("byol-inspect", [native]), ("byol-inspect", [native, source]),
+      ("byol-verify", [native]), ("byol-verify", [native, source]),
+      ("byol-verify", [native, "--layout"]), ("byol-inspect", [native + ".missing"]),
+    ]
+    for (name, arguments) in runs {
+      let outcome = try Tool(name: name).run(arguments, environment: ["CLICOLOR_FORCE": ""])
+      let said = outcome.output + outcome.errors
+      #expect(said.contains("\\u{1B}["), "\(name) \(arguments): \(said)")
+      #expect(!said.contains { "\u{1B}\u{7}".contains($0) }, "\(name) \(arguments)")
+    }
+    let inspected = try Tool(name: "byol-inspect")(native).output
+    #expect(inspected.contains("licence of the weights: mine \\u{1B}]0;title\\u{7}\n"))
+    #expect(inspected.contains("from s\\u{1B}[31m\\u{A}ource.npz"))
+  }
+
   @Test func `quiet tools print failures alone`() throws {
     #expect(try Tool(name: "byol-inspect")(sample, "--quiet").output.isEmpty)
     let verified = try Tool(name: "byol-verify")(sample, "--quiet")
@@ -59,28 +85,5 @@ import Testing
       sample, "--expect", "samples/tiny_haiku_byol.ref.npz", "--tolerance", "1e-12", "--quiet")
     #expect(different.code == 1 && different.output.isEmpty)
     #expect(different.errors.contains("tiny_haiku_byol.npz: not verified"))
-  }
-
-  @Test func `a name that would move a cursor does not, in whatever a tool says of it`() throws {
-    let folder = try TemporaryFolder()
-    defer { folder.remove() }
-    let name = folder.path("tiny\u{1B}]0;owned\u{7}\u{202E}\n.npz")
-    try FileManager.default.copyItem(
-      atPath: Shared.package.appending(path: sample).path, toPath: name)
-    let native = folder.path("native.h5")
-    for (tool, arguments) in [
-      ("byol-convert", [name, native]),
-      ("byol-inspect", [native]), ("byol-inspect", [name]), ("byol-inspect", [name, native]),
-      ("byol-verify", [name]), ("byol-verify", [name, native]), ("byol-convert", ["--\u{1B}[2J"]),
-    ] {
-      let outcome = try Tool(name: tool).run(arguments, environment: ["CLICOLOR_FORCE": ""])
-      let said = outcome.output + outcome.errors
-      #expect(said.contains("\\u{1B}"), "\(tool) \(arguments.count)")
-      #expect(!said.contains("\u{1B}") && !said.contains("\u{202E}"), "\(tool): \(said)")
-      #expect(!said.contains("\u{7}") && !said.contains("\n.npz"), "\(tool): \(said)")
-    }
-    // Programs get it as it is.
-    let json = try Tool(name: "byol-inspect")(native, "--json").output
-    #expect(json.contains("tiny\\u001b]0;owned\\u0007\u{202E}\\n.npz"))
   }
 }

@@ -36,14 +36,22 @@ import Testing
     let installed = try dev("install", "/opt/byol", destination: root)
     #expect(installed.code == 0, "\(installed.output)\(installed.errors)")
     let list = root + "/opt/byol/share/byol-checkpoints/installed.txt"
-    let listed = try String(contentsOfFile: list, encoding: .utf8).split(separator: "\n")
+    let lines = try String(contentsOfFile: list, encoding: .utf8).split(separator: "\n")
+    let listed = lines.filter { !$0.hasSuffix("/") }
     #expect(try Set(listed.map(String.init)) == files(below: root))
     #expect(listed.allSatisfy { $0.hasPrefix("/opt/byol/") })
-    for part in ["bin/byol-train", "libexec/byol-checkpoints/byol-hdf5-reader"] {
+    let helpers = ["byol-hdf5-reader", "byol-report"].map { "libexec/byol-checkpoints/\($0)" }
+    for part in ["bin/byol-train"] + helpers {
       #expect(FileManager.default.isExecutableFile(atPath: "\(root)/opt/byol/\(part)"), "\(part)")
     }
-    // The installed tool finds the installed reader, and says so where it is gone.
+    // What people call is a tool with a page; the rest is out of their way.
+    let commands = listed.filter { $0.hasPrefix("/opt/byol/bin/") }.map { $0.dropFirst(14) }
+    #expect(Set(commands.map(String.init)) == Set(Self.tools))
+    // The installed tool finds the program that computes, and that one the reader.
     let inspect = Tool(path: root + "/opt/byol/bin/byol-inspect")
+    let health = try inspect(Shared.inPackage("samples/tiny_haiku_byol.npz"), "--health")
+    #expect(health.code == 0 && health.output.contains("effective rank"), "\(health.errors)")
+    // The installed tool finds the installed reader, and says so where it is gone.
     let foreign = Shared.inPackage("Tests/ArchivesTests/Fixtures/hdf5/assorted.h5")
     let read = try inspect(foreign)
     #expect(read.code == 2 && read.errors.contains("dialect"), "\(read.errors)")
@@ -51,13 +59,19 @@ import Testing
       atPath: root + "/opt/byol/libexec/byol-checkpoints/byol-hdf5-reader")
     let unread = try inspect(foreign)
     #expect(unread.code == 4 && unread.errors.contains("byol-hdf5-reader"), "\(unread.errors)")
-    // Somebody else's file stays.
+    // What this made goes, directories too; somebody else's file stays.
+    #expect(try dev("uninstall", "/opt/byol", destination: root).code == 0)
+    #expect(try FileManager.default.subpathsOfDirectory(atPath: root) == ["opt"])
+    try FileManager.default.createDirectory(
+      atPath: root + "/opt/byol/bin", withIntermediateDirectories: true)
     let other = root + "/opt/byol/bin/other"
     try Data().write(to: URL(filePath: other))
     #expect(try dev("install", "/opt/byol", destination: root).code == 0)
     #expect(try inspect(foreign).code == 2)
     #expect(try dev("uninstall", "/opt/byol", destination: root).code == 0)
-    #expect(try files(below: root) == ["/opt/byol/bin/other"])
+    #expect(
+      try FileManager.default.subpathsOfDirectory(atPath: root).sorted()
+        == ["opt", "opt/byol", "opt/byol/bin", "opt/byol/bin/other"])
   }
 
   @Test func `a list that leads elsewhere removes nothing`() throws {

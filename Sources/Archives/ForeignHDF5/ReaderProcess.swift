@@ -166,22 +166,10 @@ extension ReaderProcess {
   /// The name of the program.
   static let name = "byol-hdf5-reader"
 
-  /// Where the program is: where `BYOL_HDF5_READER` says, beside the one that runs, as built, or in
-  /// `../libexec/byol-checkpoints`, as installed.
+  /// Where the program is: where `BYOL_HDF5_READER` says, or where helpers are.
   static func program() throws -> String {
     if let path = getenv("BYOL_HDF5_READER") { return String(cString: path) }
-    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
-    let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
-    let own = String(decoding: buffer.prefix(max(count, 0)).map(UInt8.init), as: UTF8.self)
-    let folder = own.prefix(upTo: own.lastIndex(of: "/") ?? own.startIndex)
-    let places = ["\(folder)/\(name)", "\(folder)/../libexec/byol-checkpoints/\(name)"]
-    guard let path = places.first(where: { access($0, X_OK) == 0 }) else {
-      throw Failure(
-        .inputOutput,
-        "HDF5 of other programs is read by \(name), which belongs beside this program and is not "
-          + "there (\(places[0]))")
-    }
-    return path
+    return try HelperProgram.path(of: name, for: "HDF5 of other programs is read by")
   }
 
   private static func spawn(_ program: String, input: Int32, output: Int32) throws -> pid_t {

@@ -100,7 +100,10 @@ extension DifferenceSentence {
     }
     let changed = tensors.filter { $0.verdict != .same }
     if changed.allSatisfy({ $0.difference?.isRounding == true }), let type = changed[0].b?.dtype {
-      return said(.precision, "\(name) is the same, rounded to \(type.rawValue)")
+      let zeroed = changed.reduce(0) { $0 + ($1.difference?.zeroed ?? 0) }
+      let lost =
+        zeroed > 0 ? "; \(Numbers.counted(zeroed, "number")) too small for it became 0" : ""
+      return said(.precision, "\(name) is the same, rounded to \(type.rawValue)\(lost)")
     }
     if changed.allSatisfy({ $0.isStatistic && $0.verdict == .changed }) {
       return said(

@@ -18,9 +18,12 @@ public struct TensorDifference: Codable, Hashable, Sendable {
   public var cosine: Double?
   /// Whether B is A rounded to B's type, element by element, and the types differ.
   public var isRounding: Bool
+  /// Elements of a rounding that are 0 in B and not in A, because they are too small for B's type; 0 where
+  /// it is no rounding.
+  public var zeroed: Int
 
   enum CodingKeys: String, CodingKey {
-    case differing, relative, ulp, cosine
+    case differing, relative, ulp, cosine, zeroed
     case notFinite = "not_finite"
     case maxAbs = "max_abs"
     case relativeL2 = "relative_l2"
@@ -42,6 +45,7 @@ public struct TensorDifference: Codable, Hashable, Sendable {
     maxAbs = sums.maxAbs
     ulp = sums.one == sums.other && sums.one.isFloatingPoint ? sums.ulp : nil
     isRounding = sums.one != sums.other && sums.isRounding
+    zeroed = isRounding ? sums.zeroed : 0
     let root = sums.squares.one.squareRoot()
     relative = Self.share(sums.maxAbs, of: sums.largest)
     relativeL2 = Self.share(sums.squares.difference.squareRoot(), of: root)
@@ -74,6 +78,7 @@ struct DifferenceSums {
   var squares = (one: 0.0, other: 0.0, difference: 0.0)
   var product = 0.0
   var isRounding = true
+  var zeroed = 0
 
   init(_ one: ElementType, _ other: ElementType) {
     self.one = one
@@ -97,6 +102,7 @@ struct DifferenceSums {
       largest = max(largest, abs(a))
       guard a != b else { continue }
       differing += 1
+      zeroed += b == 0 ? 1 : 0
       let distance = abs(a - b)
       squares.difference += distance * distance
       maxAbs = max(maxAbs, distance)

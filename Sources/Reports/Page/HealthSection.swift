@@ -22,6 +22,9 @@ struct HealthSection {
       """
     }
     return Section(
-      "health", "Health", "<ul class=\"findings\">\n\(items.joined(separator: "\n"))\n</ul>")
+      "health", "Health",
+      "<ul class=\"findings\">\n\(items.joined(separator: "\n"))\n</ul>\n"
+        + "<p class=\"dim\">What each code means and how it is computed: docs/findings.md of "
+        + "byol-checkpoints.</p>")
   }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Tensors
 
 /// The learning rate of every step.

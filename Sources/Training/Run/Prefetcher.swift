@@ -1,95 +1,106 @@
-import Foundation
-import Synchronization
 import Tensors
 
 /// Makes batches ahead of the training, on threads of their own.
 ///
 /// Each thread makes whole batches. No more than `ahead` of them are made or wait at a time, so memory
 /// stays at that. A position out of turn begins a new series; the results are the same either way.
-final class Prefetcher<Item: Sendable>: @unchecked Sendable {
+final class Prefetcher<Item: Sendable>: Sendable {
+  private struct State: Sendable {
+    /// The first position that nobody has begun.
+    var next = 0
+    /// The position that is waited for, or will be; nothing is begun before the first is known.
+    var wanted: Int?
+    /// How often a position came out of turn: results of an earlier series are of no use.
+    var series = 0
+    var ready: [Int: Result<Item, any Error>] = [:]
+    /// Threads that have not ended.
+    var running = 0
+    /// Why there are fewer of them than were asked for.
+    var refusal: (any Error)?
+    var isStopped = false
+  }
+
   private let make: @Sendable (Int) throws -> Item
   private let ahead: Int
-  private let condition = NSCondition()
-  // Under the condition:
-  private var next = 0
-  private var wanted = 0
-  private var series = 0
-  private var isStopped = false
-  private var ready: [Int: Result<Item, any Error>] = [:]
-  private var running = 0
+  private let state = Monitor(State())
 
   /// Starts the threads; they wait for the first position.
   ///
   /// - Parameters:
-  ///   - workers: threads, at least 1.
+  ///   - workers: threads, at least 1; where the system gives fewer, those do the work.
   ///   - make: called with a position, from any of the threads.
   init(workers: Int, make: @escaping @Sendable (Int) throws -> Item) {
     self.make = make
     ahead = workers + 1
-    // Nothing is begun before the first position is known.
-    wanted = -1
     for number in 0..<workers {
-      running += 1
-      let thread = Thread { [self] in work() }
-      thread.name = "pictures \(number)"
-      thread.stackSize = 4 << 20
-      thread.start()
+      state.withValue { $0.running += 1 }
+      do {
+        try WorkerThread.start(name: "pictures \(number)", stackSize: 4 << 20) { [self] in work() }
+      } catch {
+        state.withValue { state in
+          state.running -= 1
+          state.refusal = error
+        }
+      }
     }
   }
 
   /// The item at `position`, which may have to be waited for.
+  ///
+  /// - Throws: what `make` threw at that position; `Failure` (`usage`) after `stop`, (`inputOutput`) where
+  ///   the system gave no thread.
   func item(at position: Int) throws -> Item {
-    condition.lock()
-    defer { condition.unlock() }
-    if wanted < 0 || position < wanted || position > next {
-      series += 1
-      ready = [:]
-      next = position
+    state.withValue { state in
+      let isInTurn = state.wanted.map { $0 <= position && position <= state.next } ?? false
+      if !isInTurn {
+        state.series += 1
+        state.ready = [:]
+        state.next = position
+      }
+      state.wanted = position
     }
-    wanted = position
-    condition.broadcast()
-    while ready[position] == nil {
-      guard !isStopped else {
+    let result = try state.wait { state -> Result<Item, any Error>? in
+      if let result = state.ready.removeValue(forKey: position) {
+        state.wanted = position + 1
+        return result
+      }
+      guard !state.isStopped else {
         throw Failure(.usage, "the preparation of pictures was stopped")
       }
-      condition.wait()
+      if state.running == 0, let refusal = state.refusal { throw refusal }
+      return nil
     }
-    guard let result = ready.removeValue(forKey: position) else {
-      throw Failure(.inputOutput, "a thread ended without a result")
-    }
-    wanted = position + 1
-    condition.broadcast()
     return try result.get()
   }
 
   /// Ends the threads and waits for them.
   func stop() {
-    condition.lock()
-    isStopped = true
-    condition.broadcast()
-    while running > 0 { condition.wait() }
-    ready = [:]
-    condition.unlock()
+    state.withValue { $0.isStopped = true }
+    state.wait { state -> Void? in
+      guard state.running == 0 else { return nil }
+      state.ready = [:]
+      return ()
+    }
   }
 
+  /// What a thread does.
   private func work() {
-    condition.lock()
-    while !isStopped {
-      guard wanted >= 0, next < wanted + ahead else {
-        condition.wait()
-        continue
+    while let turn = turn() {
+      let result = Result { try make(turn.position) }
+      state.withValue { state in
+        if turn.series == state.series { state.ready[turn.position] = result }
       }
-      let position = next
-      let mine = series
-      next += 1
-      condition.unlock()
-      let result = Result { try make(position) }
-      condition.lock()
-      if mine == series { ready[position] = result }
-      condition.broadcast()
     }
-    running -= 1
-    condition.broadcast()
-    condition.unlock()
+    state.withValue { $0.running -= 1 }
+  }
+
+  /// The next position to begin, for which this waits; nil at the end.
+  private func turn() -> (position: Int, series: Int)? {
+    state.wait { state -> (position: Int, series: Int)?? in
+      if state.isStopped { return .some(nil) }
+      guard let wanted = state.wanted, state.next < wanted + ahead else { return nil }
+      defer { state.next += 1 }
+      return (state.next, state.series)
+    }
   }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Gradients
 
 /// The mean softmax cross-entropy of the rows whose label is known.

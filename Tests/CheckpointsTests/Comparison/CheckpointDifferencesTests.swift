@@ -155,6 +155,28 @@ import Testing
     #expect(kinds(found) == [.precision])
   }
 
+  @Test func `numbers that are too small for float16 are said to be gone`() throws {
+    // A bias before a batch norm has no gradient: rounding errors, all below the smallest float16.
+    let bias = "online/projector/linear0/bias"
+    let other = try changed { entry in
+      guard entry.path.hasPrefix("online/projector/") else { return entry }
+      let halves = try entry.tensor.floats().map { Float16($0) }
+      return Checkpoint.Entry(
+        entry.path,
+        try Tensor(
+          .float16, shape: entry.tensor.shape, bytes: halves.withUnsafeBytes { Array($0) }))
+    }
+    let found = try CheckpointDifferences(sample, other)
+    #expect(kinds(found) == [.precision])
+    let difference = found.tensors.first { $0.path == bias }?.difference
+    #expect(difference?.zeroed == 32 && difference?.relative == 1)
+    let zeroed = found.tensors.reduce(0) { $0 + ($1.difference?.zeroed ?? 0) }
+    #expect(
+      found.sentences[0].text
+        == "online.projector is the same, rounded to float16; \(zeroed) numbers too small for it became 0"
+    )
+  }
+
   @Test func `contract, recipe and steps are part of it`() throws {
     var other = try changed { $0 }
     try other.checkpoint.set("encoder.padding=symmetric")

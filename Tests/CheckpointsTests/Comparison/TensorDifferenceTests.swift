@@ -72,6 +72,21 @@ import Testing
     #expect(try !TensorDifference(one, tensor()).isRounding)
   }
 
+  @Test func `numbers that are too small for a half type are counted, in a rounding alone`() throws
+  {
+    // Half of the smallest float16, 2^-24, is rounded to even: to 0. What is 0 before is not lost.
+    let one = try Tensor(floats: [0x1p-25, 0x1.8p-25, -1e-9, 0, 1], shape: [5])
+    func tensor(_ halves: [Float16]) throws -> Tensor {
+      try Tensor(.float16, shape: [5], bytes: halves.withUnsafeBytes { Array($0) })
+    }
+    let found = try TensorDifference(one, tensor([0, 0x1p-24, -0.0, 0, 1]))
+    #expect(found.isRounding && found.zeroed == 2 && found.differing == 3)
+    let other = try TensorDifference(one, tensor([0, 0x1p-24, -0.0, 0, 2]))
+    #expect(!other.isRounding && other.zeroed == 0)
+    let same = try TensorDifference(one, Tensor(floats: [0, 0, 0, 0, 1], shape: [5]))
+    #expect(!same.isRounding && same.zeroed == 0)
+  }
+
   @Test func `a tensor of zeros has no relative difference, and none is within a tolerance`() throws
   {
     let zero = try Tensor(floats: [0, 0], shape: [2])
