@@ -41,6 +41,7 @@
         unsafe describe($0, device.engine, attributesPointer)
       }
       let operation = unsafe operationHandle.pointer
+      try unsafe requireRoom(forOneDNN: operation)
       primitive = try unsafe OneDNNHandle(purpose, destroyedBy: dnnl_primitive_destroy) {
         unsafe dnnl_primitive_create($0, operation)
       }

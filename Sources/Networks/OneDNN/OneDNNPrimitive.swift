@@ -51,6 +51,7 @@
         unsafe describe($0, device.engine, attributesPointer)
       }
       let operationPointer = unsafe operation.pointer
+      try unsafe requireRoom(forOneDNN: operationPointer)
       primitive = try unsafe OneDNNHandle(purpose, destroyedBy: dnnl_primitive_destroy) {
         unsafe dnnl_primitive_create($0, operationPointer)
       }
