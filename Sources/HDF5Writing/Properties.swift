@@ -11,7 +11,7 @@ enum Properties {
     try check(
       H5Pset_libver_bounds(list.id, H5F_LIBVER_V18, H5F_LIBVER_V18), "choose the format's version")
     let driver = try outputDriver.get()
-    try unsafe check(H5Pset_driver(list.id, driver, nil), "choose how the file is written")
+    try check(H5Pset_driver(list.id, driver, nil), "choose how the file is written")
     try check(H5Pset_alignment(list.id, 1, hsize_t(NativeLayout.alignment)), "align blocks")
     try check(H5Pset_meta_block_size(list.id, hsize_t(metadata)), "reserve space for headers")
     try check(H5Pset_small_data_block_size(list.id, 0), "allocate each dataset for itself")

@@ -10,8 +10,8 @@ import Glibc
 @safe
 final class Monitor<Value: Sendable>: @unchecked Sendable {
   // On the heap: neither may be moved once it is in use.
-  private let mutex = unsafe UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let change = unsafe UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let change = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   // Read and written under the mutex alone.
   private var value: Value
 
