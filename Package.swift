@@ -38,6 +38,7 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 let systemLibraries: [Target] = [
   .systemLibrary(name: "CMalloc"),
   .systemLibrary(name: "CLinux"),
+  .systemLibrary(name: "CLatin"),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
   .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
@@ -79,7 +80,7 @@ let ownTargets: [Target] = [
   .target(name: "HDF5Records", swiftSettings: strict),
   .target(name: "Confinement", dependencies: ["CLinux"], swiftSettings: strict),
   .target(
-    name: "Archives", dependencies: ["HDF5Records", "Tensors", "CLinux", "CZlib"],
+    name: "Archives", dependencies: ["HDF5Records", "Tensors", "CLatin", "CLinux", "CZlib"],
     swiftSettings: strict),
   .target(
     name: "Checkpoints", dependencies: ["Archives", "Schemas", "Tensors"], swiftSettings: strict

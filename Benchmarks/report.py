@@ -63,18 +63,19 @@ def reasons(results, cores):
             f" {processor / cores:.1f} s at the least on {cores} cores, while this disk took the"
             f" bytes in {disk:.1f} s. Of that time {bare:.1f} s are the bare conversion; the rest are"
             " the SHA-256 of the source file and of its tensors, the SHA-256 of the file read again,"
-            " the comparison with the source, and the second engine. `fsync` runs beside the checks,"
+            " the comparison with the source, and two engines. `fsync` runs beside the checks,"
             " so the disk is not what is waited for.")
     if any(what.startswith("pickle") and "Python" in what for what in missed):
         processor = median(sample["processor"] for sample in results["pickle/bare"])
         yield (
             f"From a pickle the bare conversion takes {processor:.1f} s of processor time: protocol 2"
-            " keeps bytes as text, and every tensor of the two networks is decoded twice, to be written"
-            " and for the probe, each time whole.")
+            " keeps bytes as text, half as long again, which is decoded, hashed and put into the"
+            " layout's order of axes.")
     if any("against Python" in what and not what.startswith("pickle") for what in missed):
         yield (
-            "What is missed against Python from formats that need no decoding is the probe, a forward"
-            " pass in float64 that the scripts do not have.")
+            "From formats that need no decoding the bare conversion is mostly the SHA-256 of every"
+            " tensor, which the scripts do not take, and the system's copies into the file, which they"
+            " take as well.")
     if any(what.startswith("memory") for what in missed):
         yield (
             "Memory beyond the goal is the largest decoded tensors, two at a time, beside the engine's"

@@ -53,20 +53,28 @@ def sentence(line):
 OUTCOMES = ["refused", "verified", "same", "labelled", "silent"]
 
 
+def total(runs, key):
+    """The sum of a number over runs; lines that do not have it add nothing."""
+    return sum(run.get(key, 0) for run in runs)
+
+
+def hours(runs):
+    """Two cells: hours by the clock, and hours of processor time (of the lines that have it)."""
+    return f"{total(runs, 'seconds') / 3600:.2f} | {total(runs, 'processor_seconds') / 3600:.2f}"
+
+
 def tables(lines):
     """Two tables in Markdown: libFuzzer's runs by target, and the mutants by file."""
-    result = ["", "| target | reads | runs | hours | inputs | edges reached | findings |",
-              "|---|---|---:|---:|---:|---:|---:|"]
+    result = ["", "| target | reads | runs | hours | processor hours | inputs | edges reached | findings |",
+              "|---|---|---:|---:|---:|---:|---:|---:|"]
     for target, reads in READS.items():
         runs = [line for line in lines if line["target"] == target]
         result.append(
-            f"| `{target}` | {reads} | {len(runs)} | {sum(run['seconds'] for run in runs) / 3600:.2f}"
-            f" | {sum(run['executions'] for run in runs):,}"
+            f"| `{target}` | {reads} | {len(runs)} | {hours(runs)} | {total(runs, 'executions'):,}"
             f" | {max((run['coverage'] for run in runs), default=0):,}"
             f" | {sum(len(run['findings']) for run in runs)} |")
     fuzzed = [line for line in lines if "coverage" in line]
-    result.append(f"| together | | {len(fuzzed)} | {sum(run['seconds'] for run in fuzzed) / 3600:.2f}"
-                  f" | {sum(run['executions'] for run in fuzzed):,} | |"
+    result.append(f"| together | | {len(fuzzed)} | {hours(fuzzed)} | {total(fuzzed, 'executions'):,} | |"
                   f" {sum(len(run['findings']) for run in fuzzed)} |")
     result += ["", "| file | mutants | refused when opened | refused by verification, which says what"
                " differs | the same | another label | silently another |",
@@ -74,8 +82,7 @@ def tables(lines):
     mutants = [line for line in lines if "silent" in line]
     for file in sorted({line["file"] for line in mutants}):
         runs = [line for line in mutants if line["file"] == file]
-        counts = [sum(run["executions"] for run in runs)]
-        counts += [sum(run[key] for run in runs) for key in OUTCOMES]
+        counts = [total(runs, key) for key in ["executions", *OUTCOMES]]
         result.append(f"| `{file}` | " + " | ".join(f"{count:,}" for count in counts) + " |")
     return "\n".join(result) + "\n\n"
 

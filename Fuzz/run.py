@@ -19,6 +19,7 @@ import re
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -77,20 +78,27 @@ def command(target, seconds, seed):
     words = dictionary(target)
     return [
         PROGRAMS / f"fuzz-{target}", *folders, f"-max_total_time={seconds}", f"-seed={seed}",
-        f"-artifact_prefix={WORK / 'findings' / target}/", "-timeout=20",
+        f"-artifact_prefix={WORK / 'findings' / target}/", "-timeout=60",
         f"-report_slow_units={SLOW}", f"-rss_limit_mb={MEMORY + 256}",
         f"-malloc_limit_mb={MEMORY}", "-print_final_stats=1", *([f"-dict={words}"] if words else []),
     ]
 
 
+def run(command, *, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, variables={}, limit=None):
+    """Runs a program to its end; returns its exit status and its seconds of processor time."""
+    process = subprocess.Popen(
+        command, env=environment() | variables, cwd=WORK, stdin=subprocess.DEVNULL, stdout=stdout,
+        stderr=stderr,
+        preexec_fn=limit and (lambda: resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))))
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, used.ru_utime + used.ru_stime
+
+
 def processor_time(target, path):
     """Seconds of processor time of one input alone, by a program that has warmed up on nothing."""
     def measure(*inputs):
-        process = subprocess.Popen([PROGRAMS / f"fuzz-{target}", *inputs], env=environment(),
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (60, 60)))
-        _, _, used = os.wait4(process.pid, 0)
-        return used.ru_utime + used.ru_stime
+        return run([PROGRAMS / f"fuzz-{target}", *inputs], limit=60)[1]
 
     empty = WORK / "empty"
     empty.write_bytes(b"")
@@ -113,10 +121,10 @@ def examine(target, before, words):
     return found
 
 
-def fuzz(target, seconds, seed):
+def fuzz(target, seconds, seed, commit):
     """Runs a target for its seconds, through findings; returns a line of the log."""
-    line = {"target": target, "seed": seed, "commit": record.commit(), "seconds": 0,
-            "executions": 0, "coverage": 0, "features": 0, "corpus": 0, "slowest_s": 0,
+    line = {"target": target, "seed": seed, "commit": commit, "seconds": 0,
+            "processor_seconds": 0, "executions": 0, "coverage": 0, "features": 0, "corpus": 0, "slowest_s": 0,
             "peak_mb": 0, "findings": []}
     logs = WORK / "logs"
     logs.mkdir(parents=True, exist_ok=True)
@@ -127,42 +135,48 @@ def fuzz(target, seconds, seed):
             break
         folder = WORK / "findings" / target
         before = set(folder.iterdir()) if folder.exists() else set()
-        run = subprocess.run(command(target, left, seed + attempt), env=environment(), cwd=WORK,
-                             capture_output=True, errors="replace", stdin=subprocess.DEVNULL)
-        (logs / f"{target}.log").write_text(run.stderr)
-        numbers = dict(STATISTIC.findall(run.stderr))
+        with (logs / f"{target}.log").open("w+b") as log:
+            code, used = run(command(target, left, seed + attempt), stderr=log)
+            log.seek(0)
+            said = log.read().decode(errors="replace")
+        numbers = dict(STATISTIC.findall(said))
+        line["processor_seconds"] += used
         line["executions"] += int(numbers.get("number_of_executed_units", 0))
         line["slowest_s"] = max(line["slowest_s"], int(numbers.get("slowest_unit_time_sec", 0)))
         line["peak_mb"] = max(line["peak_mb"], int(numbers.get("peak_rss_mb", 0)))
-        for values in COVERAGE.findall(run.stderr)[-1:]:
+        for values in COVERAGE.findall(said)[-1:]:
             line["coverage"], line["features"], line["corpus"] = map(int, values)
-        why = WHY.search(run.stderr)
+        why = WHY.search(said)
+        kept = set(folder.iterdir()) - before
         line["findings"] += examine(target, before, why.group(0) if why else "it ended")
-        if run.returncode == 0:
+        if code == 0:
             break
-        if run.returncode != 0 and not why:
-            line["findings"].append({"input": None, "why": f"it ended with {run.returncode}"})
+        if not kept:  # it died before, or outside of, any input
+            line["findings"].append(
+                {"input": None, "why": why.group(0) if why else f"it ended with {code}"})
             break
+    line["processor_seconds"] = round(line["processor_seconds"])
     line["seconds"] = round(time.monotonic() - start)
     return line
 
 
-def mutate(count, seed):
+def mutate(count, seed, commit):
     """Runs the mutants of the native samples; returns a line of the log for each."""
     for path in sorted([*PACKAGE.glob("samples/*.h5"), *PACKAGE.glob("Fuzz/seeds/*.h5")]):
         start = time.monotonic()
-        run = subprocess.run(
-            [PROGRAMS / "fuzz-native-hdf5"], capture_output=True, errors="replace",
-            env=environment() | {"BYOL_MUTANTS": f"{count},{seed},{path}"})
-        lines = run.stdout.strip().splitlines()
+        with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+            _, used = run([PROGRAMS / "fuzz-native-hdf5"], stdout=output, stderr=errors,
+                          variables={"BYOL_MUTANTS": f"{count},{seed},{path}"})
+            output.seek(0)
+            errors.seek(0)
+            lines, why = output.read().strip().splitlines(), WHY.search(errors.read())
         counts = json.loads(lines[-1]) if lines and lines[-1].startswith("{") else {}
-        why = WHY.search(run.stderr)
         findings = [{"input": None, "why": text} for text in lines[:-1]]
         if not counts:
             findings.append({"input": None, "why": why.group(0) if why else "it ended"})
-        yield {"target": MUTANTS, "seed": seed, "commit": record.commit(),
+        yield {"target": MUTANTS, "seed": seed, "commit": commit,
                "file": str(path.relative_to(PACKAGE)), "executions": count,
-               "seconds": round(time.monotonic() - start), **counts, "findings": findings}
+               "seconds": round(time.monotonic() - start), "processor_seconds": round(used), **counts, "findings": findings}
 
 
 def main():
@@ -178,6 +192,7 @@ def main():
         if name not in DICTIONARIES and name != MUTANTS:
             parser.error(f"no target is called {name}; there are {', '.join(DICTIONARIES)}, {MUTANTS}")
 
+    commit = record.commit()  # of what was built, whatever is edited meanwhile
     found = seeds.collect(WORK / "seeds")
     print(f"seed {options.seed}; files to begin with: "
           + ", ".join(f"{name} {count}" for name, count in sorted(found.items())))
@@ -192,10 +207,11 @@ def main():
     with ThreadPoolExecutor(options.jobs) as pool:
         for number, name in enumerate(chosen):
             if name != MUTANTS:
-                job = pool.submit(fuzz, name, options.seconds, options.seed + 1000 * number)
+                job = pool.submit(fuzz, name, options.seconds, options.seed + 1000 * number,
+                                  commit)
                 job.add_done_callback(lambda done: keep(done.result()))
     if MUTANTS in chosen:
-        for line in mutate(options.mutants, options.seed):
+        for line in mutate(options.mutants, options.seed, commit):
             keep(line)
     record.document()
     return 1 if any(line["findings"] for line in lines) else 0

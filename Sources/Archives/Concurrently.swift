@@ -1,9 +1,11 @@
 import Dispatch
 import Synchronization
+import Tensors
 
 /// Calls `body` with every item, on at most `threads` threads, heavy items first.
 ///
-/// The first failure is thrown; items not begun by then are left out.
+/// The first failure is thrown; items not begun by then are left out. Where there is no room for their
+/// stacks, there are fewer threads.
 package func forEachConcurrently<Item: Sendable>(
   _ items: [Item], threads: Int, weight: (Item) -> Int, _ body: @Sendable (Item) throws -> Void
 ) throws {
@@ -12,7 +14,11 @@ package func forEachConcurrently<Item: Sendable>(
     .map(\.position)
   let next = Mutex(0)
   let failure = Mutex<(any Error)?>(nil)
-  DispatchQueue.concurrentPerform(iterations: max(1, min(threads, items.count))) { _ in
+  var threads = max(1, min(threads, items.count))
+  while threads > 1, !AddressSpace.hasRoom(for: threads * AddressSpace.threadByteCount) {
+    threads /= 2
+  }
+  DispatchQueue.concurrentPerform(iterations: threads) { _ in
     while failure.withLock({ $0 == nil }) {
       let turn = next.withLock { turn in
         defer { turn += 1 }

@@ -11,10 +11,7 @@ package enum HelperProgram {
   ///   - purpose: what it is for, as the failure's sentence begins: `HDF5 of other programs is read by`.
   /// - Throws: `Failure` (`inputOutput`) where it is in neither place.
   package static func path(of name: String, for purpose: String) throws -> String {
-    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-    let count = readlink("/proc/self/exe", &buffer, buffer.count)
-    guard count > 0 else { throw Failure.system("cannot tell where this program lies", file: nil) }
-    let own = String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    let own = try ownPath()
     let folder = own.prefix(upTo: own.lastIndex(of: "/") ?? own.startIndex)
     let places = ["\(folder)/\(name)", "\(folder)/../libexec/byol-checkpoints/\(name)"]
     guard let path = places.first(where: { access($0, X_OK) == 0 }) else {
@@ -23,5 +20,15 @@ package enum HelperProgram {
         "\(purpose) \(name), which belongs beside this program and is not there (\(places[0]))")
     }
     return path
+  }
+
+  /// The path of the program that runs.
+  ///
+  /// - Throws: `Failure` (`inputOutput`) where the system does not tell it.
+  package static func ownPath() throws -> String {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink("/proc/self/exe", &buffer, buffer.count)
+    guard count > 0 else { throw Failure.system("cannot tell where this program lies", file: nil) }
+    return String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 }

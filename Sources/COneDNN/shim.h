@@ -82,6 +82,14 @@ static inline onednn_layout_t onednn_argument_layout(
       operation, dnnl_query_exec_arg_md, argument);
 }
 
+/// The bytes of working memory that the library takes for an operation by itself.
+static inline size_t onednn_working_memory(const_dnnl_primitive_desc_t operation) {
+  int64_t count = 0;
+  dnnl_status_t status =
+      dnnl_primitive_desc_query(operation, dnnl_query_memory_consumption_s64, 0, &count);
+  return status == dnnl_success && count > 0 ? (size_t)count : 0;
+}
+
 /// The name of the implementation that was chosen: "brgconv:avx512_core".
 static inline const char *onednn_implementation(const_dnnl_primitive_desc_t operation) {
   const char *name = NULL;

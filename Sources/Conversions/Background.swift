@@ -6,8 +6,12 @@ final class Background<Value: Sendable>: @unchecked Sendable {
   private let group = DispatchGroup()
   private var result: Result<Value, any Error>?
 
-  /// Starts the work.
+  /// Starts the work; does it at once where there is no room for a thread.
   init(_ work: @escaping @Sendable () throws -> Value) {
+    guard AddressSpace.hasRoom(for: 2 * AddressSpace.threadByteCount) else {
+      result = Result { try work() }
+      return
+    }
     DispatchQueue.global().async(group: group) { self.result = Result { try work() } }
   }
 

@@ -70,6 +70,8 @@ extension Conversion {
   private func check(
     _ path: String, against written: Checkpoint, report: inout ConversionReport
   ) throws {
+    // The probe was its last product; the file's addresses come in the buffers' place.
+    AddressSpace.releaseOpenBLAS()
     let mapped = try MappedFile(path)
     let native = try NativeFile(mapped)
     let reread = try NativeReading.read(NativeHDF5().read(mapped)).checkpoint

@@ -4,7 +4,8 @@ import Tensors
 
 /// The result of an HDF5 call, or the reasons that HDF5 gives for its failure.
 ///
-/// Every call goes through here, one at a time: HDF5 need not be built for threads.
+/// Every call goes through here, one at a time: HDF5 need not be built for threads, and does not look
+/// whether it got memory.
 ///
 /// - Parameter action: what is being done, after "cannot".
 /// - Throws: `Failure` (`inputOutput`).
@@ -12,6 +13,7 @@ import Tensors
 func check<Result: SignedInteger & Sendable>(
   _ call: @autoclosure () -> Result, _ action: @autoclosure () -> String
 ) throws -> Result {
+  try AddressSpace.require(8 << 20, for: "HDF5's working memory")
   let (result, reasons) = library.withLock { _ in
     h5_be_quiet()
     let result = call()

@@ -1,5 +1,6 @@
 import Archives
 import CHDF5
+import Tensors
 
 /// The property lists that keep libhdf5 inside the strict profile.
 enum Properties {
@@ -9,11 +10,21 @@ enum Properties {
     let list = try make(h5_file_access_class())
     try check(
       H5Pset_libver_bounds(list.id, H5F_LIBVER_V18, H5F_LIBVER_V18), "choose the format's version")
+    let driver = try outputDriver.get()
+    try check(H5Pset_driver(list.id, driver, nil), "choose how the file is written")
     try check(H5Pset_alignment(list.id, 1, hsize_t(NativeLayout.alignment)), "align blocks")
     try check(H5Pset_meta_block_size(list.id, hsize_t(metadata)), "reserve space for headers")
     try check(H5Pset_small_data_block_size(list.id, 0), "allocate each dataset for itself")
     try check(h5_without_locks(list.id), "leave files unlocked")
     return list
+  }
+
+  /// The driver that places raw data, registered once in a process.
+  private static let outputDriver = Result {
+    guard h5_output_alignment == NativeLayout.alignment else {
+      throw Failure(.inputOutput, "the driver of HDF5 files has another alignment than the layout")
+    }
+    return try check(h5_output_register(), "register the driver of files")
   }
 
   /// How the root group is made.

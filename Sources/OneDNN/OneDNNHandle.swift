@@ -27,6 +27,16 @@ public struct OneDNNHandle: ~Copyable {
   deinit { _ = destroy(pointer) }
 }
 
+/// Refuses to make an operation ready where addresses are limited and its kernels and working memory have
+/// no room: the library's compiler does not look.
+///
+/// - Throws: `Failure` (`inputOutput`).
+public func requireRoom(forOneDNN operation: OpaquePointer) throws {
+  guard AddressSpace.limit != nil else { return }
+  try AddressSpace.require(
+    onednn_working_memory(operation) + (16 << 20), for: "oneDNN's kernels and working memory")
+}
+
 /// Turns a status of the library into an error.
 ///
 /// - Throws: `Failure`: `inputOutput` where memory ran out, otherwise `badInput`, since the library

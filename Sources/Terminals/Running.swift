@@ -14,10 +14,15 @@ import Tensors
 public func runTool<Tool: ParsableCommand>(
   _ tool: Tool.Type, examples: [Manual.Example] = [], _ body: (Tool) throws -> Void
 ) -> Never {
+  startAnewWhereAddressesAreLimited()
   // Layers' weights come and go: what is large is given back to the system at once, instead of staying
   // in the heap between smaller things (glibc raises this limit by itself otherwise).
   mallopt(M_MMAP_THRESHOLD, 2 << 20)
+  // What is smaller stays: the same few blocks are taken and given back for every layer, and pages that
+  // went back to the system each time would cost a fifth of a conversion.
+  mallopt(M_TRIM_THRESHOLD, 8 << 20)
   do {
+    try AddressSpace.require(2 * AddressSpace.threadByteCount, for: "working memory")
     if CommandLine.arguments.dropFirst() == ["--generate-manual"] {
       print(try Manual(Tool.self, examples: examples).text, terminator: "")
       leave(0)

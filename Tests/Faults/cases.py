@@ -133,7 +133,7 @@ def _refused(scenario, phase, how, before, run, is_late):
         then, right = f"status {run.status}: {run.message or 'said nothing'}", False
     # What could not be removed is removed by the next run.
     if left and right:
-        right = (how.startswith(("unlink", "rmdir", "flock", "rename"))
+        right = (how.startswith(("unlink", "rmdir", "flock"))
                  and scenario.recover(before) == "recovered")
         then += ", the temporary file is removed by the next run"
     return Case(scenario.name, "refusal", phase, how, before, after, left, then, right)

@@ -46,7 +46,7 @@ import Testing
     process.standardError = FileHandle.nullDevice
     process.standardInput = FileHandle.nullDevice
     try process.run()
-    let patience = Date().addingTimeInterval(60)
+    let patience = Date().addingTimeInterval(60 * Double(Patience.factor))
     while !FileManager.default.fileExists(atPath: file), process.isRunning, Date() < patience {
       usleep(2000)
     }

@@ -25,6 +25,8 @@ public final class AtomicFolder {
   private var files: [(name: String, output: OutputFile)] = []
   private var isOpen = true
   private var isPrepared = false
+  /// Where the old directory is, once the new one has its name.
+  private var replaced: String?
   /// The directory itself, open and locked.
   private let lock: Int32
 
@@ -120,7 +122,7 @@ public final class AtomicFolder {
     defer { discard() }
     try prepare()
     try options.willBegin(.replace)
-    try target.replace(with: temporaryPath)
+    replaced = try target.replace(with: temporaryPath)
     if options.sync {
       try options.willBegin(.syncFolder)
       try target.syncParent()
@@ -133,7 +135,7 @@ public final class AtomicFolder {
     guard isOpen else { return }
     isOpen = false
     for (_, output) in files { close(output.descriptor) }
-    FolderDestination.remove(temporaryPath)
+    FolderDestination.remove(replaced ?? temporaryPath)
     close(lock)
   }
 }

@@ -100,8 +100,11 @@ struct FolderDestination {
     }
   }
 
-  /// Gives the directory at `temporary` its name; what had the name then has the temporary one.
-  func replace(with temporary: String) throws {
+  /// Gives the directory at `temporary` its name.
+  ///
+  /// - Returns: where what had the name is now, for the caller to remove: at `temporary`, or beside it
+  ///   where the file system would not have that.
+  func replace(with temporary: String) throws -> String {
     if mode == nil {
       var status = stat()
       // What is made in this very moment is replaced if it is an empty directory, and else refused.
@@ -110,10 +113,10 @@ struct FolderDestination {
         if [EEXIST, ENOTEMPTY, ENOTDIR].contains(errno) { throw Self.exists(path) }
         throw Failure.system("cannot rename", file: path)
       }
-      return
+      return temporary
     }
     try Self.checkReplaceable(target, named: path)
-    if linux_exchange(temporary, target) == 0 { return }
+    if linux_exchange(temporary, target) == 0 { return temporary }
     guard [EINVAL, ENOSYS].contains(errno) else {
       throw Failure.system("cannot rename", file: path)
     }
@@ -124,12 +127,14 @@ struct FolderDestination {
     if let old { _ = Temporaries.lock(old) }
     guard rename(target, aside) == 0 else { throw Failure.system("cannot rename", file: path) }
     guard rename(temporary, target) == 0 else {
-      let failure = Failure.system("cannot rename", file: path)
-      _ = rename(aside, target)
+      var failure = Failure.system("cannot rename", file: path)
+      if rename(aside, target) != 0 {
+        failure.message += "; the next run gives the old directory, \(aside), its name back"
+      }
       throw failure
     }
-    // Where `discard` looks for it.
-    _ = rename(aside, temporary)
+    // Under this name nobody takes it for the directory that is to get its name back.
+    return rename(aside, temporary) == 0 ? temporary : aside
   }
 
   /// Waits until the entries of the directory that holds the destination are on the disk.

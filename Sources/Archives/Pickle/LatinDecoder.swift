@@ -1,8 +1,10 @@
+import CLatin
 import Tensors
 
 /// Decodes UTF-8 whose scalars are below 256 into one byte for each.
 ///
-/// Such text has three kinds of bytes: ASCII, the leads 0xC2 and 0xC3, and the byte that follows a
+/// Where the processor can shuffle the bytes of a vector, `CLatin` takes sixteen at a time. Elsewhere:
+/// such text has three kinds of bytes: ASCII, the leads 0xC2 and 0xC3, and the byte that follows a
 /// lead. After 0xC2 that byte is the value itself, after 0xC3 it lacks 0x40. So eight bytes at a time
 /// are checked and given their values in one word; then each is written, and a lead is written over by
 /// the next: there is no branch that bytes of weights, as good as random, could mislead.
@@ -13,8 +15,21 @@ struct LatinDecoder {
 
   private static let high: UInt64 = 0x8080_8080_8080_8080
 
-  /// A decoder that fills `output`.
-  init(_ output: UnsafeMutableRawBufferPointer) { self.output = output }
+  /// For each set of the places of eight bytes, those of its complement in order, a byte each.
+  private static let orders: [UInt64] = (0..<256).map { leftOut in
+    (0..<8).reversed().reduce(into: UInt64(0)) { order, place in
+      if leftOut >> place & 1 == 0 { order = order << 8 | UInt64(place) }
+    }
+  }
+  private static let hasVectors = latin_can_decode()
+
+  private let usesVectors: Bool
+
+  /// A decoder that fills `output`, by vectors where the processor can and they are not forbidden.
+  init(_ output: UnsafeMutableRawBufferPointer, vectors: Bool = true) {
+    self.output = output
+    usesVectors = vectors && Self.hasVectors
+  }
 
   /// All the bytes that a text spells.
   ///
@@ -48,7 +63,8 @@ struct LatinDecoder {
   mutating func decode(_ input: UnsafeRawBufferPointer) throws {
     var index = 0
     if let from = input.baseAddress, let into = output.baseAddress {
-      index = try decodeWords(from, input.count, into)
+      if usesVectors { index = try decodeVectors(from, input.count, into) }
+      index += try decodeWords(from + index, input.count - index, into)
     }
     while index < input.count {
       let byte = input[index]
@@ -67,6 +83,20 @@ struct LatinDecoder {
       count += 1
       index += 1
     }
+  }
+
+  /// Decodes as many whole vectors as there are and fit, and says where the rest begins.
+  private mutating func decodeVectors(
+    _ from: UnsafeRawPointer, _ size: Int, _ into: UnsafeMutableRawPointer
+  ) throws -> Int {
+    let progress = Self.orders.withUnsafeBufferPointer {
+      latin_decode(
+        from.assumingMemoryBound(to: UInt8.self), size,
+        (into + count).assumingMemoryBound(to: UInt8.self), output.count - count, $0.baseAddress)
+    }
+    guard progress.sound else { throw Self.wrong }
+    count += progress.written
+    return progress.taken
   }
 
   /// Decodes as many whole words as there are and fit, and says where the rest begins.

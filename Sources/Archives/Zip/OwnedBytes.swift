@@ -6,14 +6,22 @@ final class OwnedBytes: ByteSource {
   let count: Int
   nonisolated(unsafe) private let address: UnsafeMutableRawPointer
 
+  /// The size of a large page of x86-64 and of most ARM systems.
+  private static let largePage = 2 << 20
+
   /// Memory for `count` bytes at a multiple of 64, not yet written.
   ///
   /// - Throws: `Failure` (`inputOutput`) where there is not so much.
   init(count: Int) throws {
     var address: UnsafeMutableRawPointer?
-    guard posix_memalign(&address, 64, max(count, 1)) == 0, let address else {
+    let isLarge = count >= 2 * Self.largePage
+    guard posix_memalign(&address, isLarge ? Self.largePage : 64, max(count, 1)) == 0, let address
+    else {
       throw Failure(.inputOutput, "no memory for \(count) bytes")
     }
+    // A tensor is written once, from end to end: in small pages the system's part of that is half of it.
+    // Where it refuses, they are small.
+    if isLarge { madvise(address, count, MADV_HUGEPAGE) }
     self.count = count
     self.address = address
   }

@@ -36,6 +36,7 @@ public final class BLASBackend<Scalar: BLASScalar>: Backend {
         .usage, place: "input",
         "expected \(numbers.count) values as [N, C, H, W] or [N, C], found the shape \(shape)")
     }
+    try AddressSpace.requireOpenBLAS(threads: parallel.threads)
     let value = Value(shape, in: memory)
     let (batch, channels, plane) = (value.batch, value.channels, value.plane)
     for image in 0..<batch {

@@ -41,6 +41,7 @@
         describe($0, device.engine, attributesPointer)
       }
       let operation = operationHandle.pointer
+      try requireRoom(forOneDNN: operation)
       primitive = try OneDNNHandle(purpose, destroyedBy: dnnl_primitive_destroy) {
         dnnl_primitive_create($0, operation)
       }

@@ -49,6 +49,7 @@
         describe($0, device.engine, attributesPointer)
       }
       let operationPointer = operation.pointer
+      try requireRoom(forOneDNN: operationPointer)
       primitive = try OneDNNHandle(purpose, destroyedBy: dnnl_primitive_destroy) {
         dnnl_primitive_create($0, operationPointer)
       }

@@ -37,8 +37,10 @@ public struct OpenBLASEngine: Engine {
   /// Runs the networks, layer after layer.
   ///
   /// - Throws: `Failure` (`badInput`) where a tensor is missing, of the wrong shape, or the contract
-  ///   cannot be meant; (`usage`) where the request's input is no batch of pictures.
+  ///   cannot be meant; (`usage`) where the request's input is no batch of pictures; (`inputOutput`)
+  ///   where addresses are limited and there is no room for OpenBLAS's buffers.
   public func run(_ request: ForwardRequest, on checkpoint: Checkpoint) throws -> ForwardResult {
+    try AddressSpace.requireOpenBLAS(threads: threads)
     openblas_set_num_threads(Int32(threads))
     switch precision {
     case .float32:

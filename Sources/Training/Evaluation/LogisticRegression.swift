@@ -61,6 +61,7 @@ public struct LogisticRegression: Sendable {
     _ objective: SoftmaxObjective, _ penalty: Double, _ start: LBFGS.Minimum?,
     iterations: Int = .max
   ) throws -> Fit {
+    try AddressSpace.requireOpenBLAS(threads: Processors.count)
     var search = search
     search.maximumIterations = min(search.maximumIterations, iterations)
     let begin = start?.point ?? [Double](repeating: 0, count: objective.count)
