@@ -1,4 +1,5 @@
 import Archives
+import CMalloc
 import Glibc
 import Tensors
 
@@ -16,15 +17,6 @@ func startAnewWhereAddressesAreLimited() {
     execv(path, CommandLine.unsafeArgv)
     // Where that cannot be done, the program goes on as it is.
   }
-  giveThreadsSmallStacks()
-}
-
-/// Threads hash, copy and multiply: none of that is deep.
-private func giveThreadsSmallStacks() {
-  var attributes = pthread_attr_t()
-  guard pthread_attr_init(&attributes) == 0 else { return }
-  defer { pthread_attr_destroy(&attributes) }
-  guard pthread_attr_setstacksize(&attributes, 2 << 20) == 0 else { return }
-  // What is left at its default where it fails is larger, and no worse.
-  _ = pthread_setattr_default_np(&attributes)
+  // Threads hash, copy and multiply: none of that is deep. Where this fails they are larger, and no worse.
+  _ = malloc_set_stack_size(2 << 20)
 }
