@@ -32,6 +32,7 @@ extension Tensor {
     let line = 64 / elementType.byteCount
     let fitting = max(1, bytes / max(rowBytes, 1))
     let rowsPerSlab = min(rowCount, fitting > line ? fitting - fitting % line : fitting)
+    try AddressSpace.require(rowsPerSlab * rowBytes + (1 << 20), for: "a part of a tensor")
     let slab = UnsafeMutableRawBufferPointer.allocate(
       byteCount: rowsPerSlab * rowBytes, alignment: 64)
     defer { unsafe slab.deallocate() }

@@ -39,6 +39,19 @@ import Testing
     }
   }
 
+  /// Each in a container of its own, as many frameworks have it.
+  @Test(arguments: trees.indices)
+  func `twenty thousand containers come back`(index: Int) throws {
+    let tree = Node.dict(
+      try (0..<20_000).map { number in
+        ("layer\(number)", .dict([("w", .tensor(try Tensor(floats: [Float(number)], shape: [1])))]))
+      })
+    let leaves = try roundTrip(tree, by: Self.trees[index]).leaves
+    #expect(leaves.count == 20_000)
+    #expect(leaves.last?.name == "layer19999/w" || leaves.last?.name == "layer19999.w")
+    #expect(try leaves.last?.value.tensor().floats() == [19_999])
+  }
+
   @Test(arguments: all.indices)
   func `a name of 100 kB comes back, or is refused in a short sentence`(index: Int) throws {
     let (format, name) = (Self.all[index], String(repeating: "n", count: 100_000))
