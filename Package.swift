@@ -269,6 +269,11 @@ let ownTargets: [Target] = [
     swiftSettings: strict),
 ]
 
+// Modules and programs say wherever they vouch for memory themselves; tests need not.
+for target in optionalLibraries + ownTargets where target.type != .test {
+  target.swiftSettings?.append(.strictMemorySafety())
+}
+
 /// What other packages can use; each module is described in its catalogue, `Sources/NAME/NAME.docc`.
 let products: [Product] = [
   .library(name: "Checkpoints", targets: ["Checkpoints", "Archives", "Tensors"]),

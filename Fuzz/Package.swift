@@ -26,7 +26,7 @@ let package = Package(
     .systemLibrary(name: "CFuzzer"),
     .target(
       name: "FuzzSupport", dependencies: ["CFuzzer", library],
-      swiftSettings: settings),
+      swiftSettings: settings + [.strictMemorySafety()]),
   ]
     + readers.map { name in
       .executableTarget(

@@ -86,7 +86,7 @@ enum TrainingStep {
       name: String, imagesPerSecond: Double, _ timings: OneDNNTimings
     ) {
       var usage = rusage()
-      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+      unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
       let kinds = timings.seconds.sorted { $0.value > $1.value }
         .map { "\"\($0.key.rawValue)\": \($0.value)" }.joined(separator: ", ")
       print(
@@ -96,7 +96,7 @@ enum TrainingStep {
 
     private static var seconds: Double {
       var time = timespec()
-      clock_gettime(CLOCK_MONOTONIC, &time)
+      unsafe clock_gettime(CLOCK_MONOTONIC, &time)
       return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
   #endif

@@ -88,12 +88,9 @@ public final class AtomicFile {
   ///
   /// - Throws: `Failure` (`usage`) that says which input it is.
   public static func check(_ path: String, isNoneOf inputs: [String]) throws {
-    var (ours, theirs) = (stat(), stat())
-    let exists = stat(path, &ours) == 0
+    let ours = FileStatus(path)?.identity
     for input in inputs {
-      let isSame =
-        exists && stat(input, &theirs) == 0 && theirs.st_dev == ours.st_dev
-        && theirs.st_ino == ours.st_ino
+      let isSame = ours != nil && FileStatus(input)?.identity == ours
       guard !isSame, input != path else {
         throw Failure(.usage, file: path, "the output would take the place of \(input)")
       }
@@ -106,7 +103,7 @@ public final class AtomicFile {
   public static func remove(_ path: String, force: Bool) throws {
     try checkRemoval(path, force: force)
     // What has too long a name cannot be there.
-    guard unlink(path) == 0 || errno == ENOENT || errno == ENAMETOOLONG else {
+    guard unsafe unlink(path) == 0 || errno == ENOENT || errno == ENAMETOOLONG else {
       throw Failure.system("cannot remove", file: path)
     }
   }
@@ -115,8 +112,7 @@ public final class AtomicFile {
   ///
   /// - Throws: `Failure` (`usage`) where there is one and `force` is not set.
   public static func checkRemoval(_ path: String, force: Bool) throws {
-    var status = stat()
-    guard !force, lstat(path, &status) == 0 else { return }
+    guard !force, FileStatus(path, followsLinks: false) != nil else { return }
     throw Failure(.usage, file: path, "this file speaks of the output; --force removes it")
   }
 
@@ -171,7 +167,7 @@ public final class AtomicFile {
     isOpen = false
     close(descriptor)
     // After a commit the name is gone, and this finds nothing.
-    unlink(temporaryPath)
+    unsafe unlink(temporaryPath)
   }
 
   /// Reserves space for a file of `size` bytes; `commit` cuts what `output` has not filled.

@@ -21,18 +21,17 @@ struct Destination {
     self.path = path
     self.force = force
     var resolved = path
-    var status = stat()
-    if lstat(path, &status) == 0 {
+    if FileStatus(path, followsLinks: false) != nil {
       resolved = try Self.realPath(path, of: path, "the link cannot be followed")
-      guard stat(resolved, &status) == 0 else {
+      guard let status = FileStatus(resolved) else {
         throw Failure.system("cannot examine", file: path)
       }
-      guard status.st_mode & S_IFMT == S_IFREG else {
+      guard status.kind == .regular else {
         throw Failure(
           .usage, file: path, "expected a name for a file, found a directory, FIFO or device")
       }
       guard force else { throw Self.exists(path) }
-      mode = status.st_mode & 0o777
+      mode = status.permissions
     } else if errno == ENOENT {
       mode = nil
     } else {
@@ -54,14 +53,14 @@ struct Destination {
     // Until it has the old file's mode, no one may read who could not read that.
     let mode = mode.map { $0 & 0o600 | 0o200 } ?? 0o666
     return try temporaries.make("a temporary file", for: path) { path in
-      let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+      let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
       return descriptor >= 0 ? descriptor : nil
     }
   }
 
   /// Removes temporary files of this destination that killed programs left.
   func removeAbandoned() {
-    temporaries.forEachAbandoned { unlink($0) }
+    temporaries.forEachAbandoned { unsafe unlink($0) }
   }
 
   /// Gives the open file the permissions of the file it replaces.
@@ -76,17 +75,17 @@ struct Destination {
   func replace(with temporary: String) throws {
     let target = "\(folder)/\(name)"
     if force {
-      guard rename(temporary, target) == 0 else {
+      guard unsafe rename(temporary, target) == 0 else {
         throw Failure.system("cannot rename", file: path)
       }
       return
     }
     // A second name fails where the first exists; the caller removes the temporary one.
-    if link(temporary, target) == 0 { return }
+    if unsafe link(temporary, target) == 0 { return }
     if errno == EEXIST { throw Self.exists(path) }
     // Some file systems have no hard links; there a file made in this very moment is replaced.
-    if access(target, F_OK) == 0 { throw Self.exists(path) }
-    guard rename(temporary, target) == 0 else {
+    if unsafe access(target, F_OK) == 0 { throw Self.exists(path) }
+    guard unsafe rename(temporary, target) == 0 else {
       throw Failure.system("cannot rename", file: path)
     }
   }
@@ -96,7 +95,7 @@ struct Destination {
 
   /// Waits until a directory's entries are on the disk; a failure names the destination, `path`.
   static func sync(_ folder: String, named path: String) throws {
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Failure.system("cannot open the directory", file: path) }
     defer { close(descriptor) }
     // Some file systems cannot, and say so by EINVAL.
@@ -118,10 +117,10 @@ struct Destination {
   static func realPath(
     _ path: String, of named: String, _ problem: String? = nil
   ) throws -> String {
-    guard let resolved = realpath(path, nil) else {
+    guard let resolved = unsafe realpath(path, nil) else {
       throw Failure.system(problem ?? "cannot reach \(path)", file: named)
     }
-    defer { free(resolved) }
-    return String(cString: resolved)
+    defer { unsafe free(resolved) }
+    return unsafe String(cString: resolved)
   }
 }

@@ -59,15 +59,13 @@ public enum Formats {
 extension MappedFile {
   /// The first bytes, as text where they are printable and in hexadecimal otherwise.
   fileprivate var beginning: String {
-    (try? withBytes { bytes in
-      let head = bytes.prefix(8)
-      if head.allSatisfy({ (0x20..<0x7F).contains($0) }) {
-        return "'\(String(decoding: head, as: UTF8.self))'"
-      }
-      return head.map { byte in
-        let digits = String(byte, radix: 16)
-        return digits.count == 1 ? "0" + digits : digits
-      }.joined(separator: " ")
-    }) ?? "nothing readable"
+    guard let head = try? firstBytes(8) else { return "nothing readable" }
+    if head.allSatisfy({ (0x20..<0x7F).contains($0) }) {
+      return "'\(String(decoding: head, as: UTF8.self))'"
+    }
+    return head.map { byte in
+      let digits = String(byte, radix: 16)
+      return digits.count == 1 ? "0" + digits : digits
+    }.joined(separator: " ")
   }
 }

@@ -14,7 +14,7 @@ package enum HelperProgram {
     let own = try ownPath()
     let folder = own.prefix(upTo: own.lastIndex(of: "/") ?? own.startIndex)
     let places = ["\(folder)/\(name)", "\(folder)/../libexec/byol-checkpoints/\(name)"]
-    guard let path = places.first(where: { access($0, X_OK) == 0 }) else {
+    guard let path = places.first(where: { unsafe access($0, X_OK) == 0 }) else {
       throw Failure(
         .inputOutput,
         "\(purpose) \(name), which belongs beside this program and is not there (\(places[0]))")
@@ -26,9 +26,9 @@ package enum HelperProgram {
   ///
   /// - Throws: `Failure` (`inputOutput`) where the system does not tell it.
   package static func ownPath() throws -> String {
-    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-    let count = readlink("/proc/self/exe", &buffer, buffer.count)
-    guard count > 0 else { throw Failure.system("cannot tell where this program lies", file: nil) }
-    return String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    guard let path = OwnProcess.program() else {
+      throw Failure.system("cannot tell where this program lies", file: nil)
+    }
+    return path
   }
 }

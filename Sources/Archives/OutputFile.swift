@@ -23,7 +23,7 @@ public final class OutputFile {
   ///
   /// - Throws: `Failure` (`inputOutput`).
   public func write(_ bytes: [UInt8]) throws {
-    try bytes.withUnsafeBytes { try write($0) }
+    try unsafe bytes.withUnsafeBytes { try unsafe write($0) }
   }
 
   /// Appends `bytes`.
@@ -31,13 +31,13 @@ public final class OutputFile {
   /// - Throws: `Failure` (`inputOutput`).
   public func write(_ bytes: UnsafeRawBufferPointer) throws {
     if bytes.count < Self.bufferLimit {
-      buffer.append(contentsOf: bytes)
+      unsafe buffer.append(contentsOf: bytes)
       position += bytes.count
       if buffer.count >= Self.bufferLimit { try flush() }
       return
     }
     try flush()
-    try send(bytes, at: position)
+    try unsafe send(bytes, at: position)
     position += bytes.count
   }
 
@@ -47,7 +47,7 @@ public final class OutputFile {
   public func flush() throws {
     guard !buffer.isEmpty else { return }
     let start = position - buffer.count
-    try buffer.withUnsafeBytes { try send($0, at: start) }
+    try unsafe buffer.withUnsafeBytes { try unsafe send($0, at: start) }
     buffer.removeAll(keepingCapacity: true)
   }
 
@@ -57,7 +57,7 @@ public final class OutputFile {
   public func send(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {
     var done = 0
     while done < bytes.count {
-      let wrote = pwrite(
+      let wrote = unsafe pwrite(
         descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done, off_t(offset + done))
       if wrote < 0 {
         if errno == EINTR { continue }
@@ -86,6 +86,6 @@ public final class OutputFile {
   /// - Throws: `Failure` (`inputOutput`).
   public func overwrite(_ bytes: [UInt8], at offset: Int) throws {
     try flush()
-    try bytes.withUnsafeBytes { try send($0, at: offset) }
+    try unsafe bytes.withUnsafeBytes { try unsafe send($0, at: offset) }
   }
 }

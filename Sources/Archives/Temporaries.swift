@@ -38,12 +38,12 @@ struct Temporaries {
       let random = String(UInt32.random(in: 0...UInt32.max), radix: 16)
       let temporary = "\(folder)/\(prefix)\(getpid())-\(random)"
       guard let descriptor = make(temporary) else {
-        guard errno == EEXIST || errno == ENOENT && access(folder, F_OK) == 0 else { break }
+        guard unsafe errno == EEXIST || errno == ENOENT && access(folder, F_OK) == 0 else { break }
         continue
       }
       // Another program's cleaning may have come between making and locking it.
-      var status = stat()
-      if Self.lock(descriptor) != .another, lstat(temporary, &status) == 0 {
+      let isOurs = Self.lock(descriptor) != .another
+      if isOurs, FileStatus(temporary, followsLinks: false) != nil {
         return (temporary, descriptor)
       }
       close(descriptor)
@@ -66,8 +66,8 @@ struct Temporaries {
   private func takeOver(_ path: String, of process: pid_t, _ body: (String) -> Void) {
     let flags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
     // Some file systems lock only what is open for writing, and directories never are.
-    var descriptor = open(path, O_RDWR | flags)
-    if descriptor < 0 { descriptor = open(path, O_RDONLY | flags) }
+    var descriptor = unsafe open(path, O_RDWR | flags)
+    if descriptor < 0 { descriptor = unsafe open(path, O_RDONLY | flags) }
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
     switch Self.lock(descriptor) {

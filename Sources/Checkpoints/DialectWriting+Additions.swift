@@ -116,7 +116,7 @@ extension Tensor {
     try self.init(
       type, shape: [],
       bytes: Array(
-        withUnsafeBytes(of: Int64(counter).littleEndian) { Array($0) }.prefix(type.byteCount)))
+        Int64(counter).littleEndianBytes.prefix(type.byteCount)))
   }
 }
 

@@ -110,7 +110,7 @@ extension SourceLeaf {
   /// A number of the recipe as the source had it: a scalar, or an integer tensor of one element.
   fileprivate func number(_ value: Int) throws -> Node {
     guard kind == "tensor", let dtype, let shape else { return .integer(value) }
-    var bytes = withUnsafeBytes(of: Int64(value).littleEndian) { Array($0) }
+    var bytes = Int64(value).littleEndianBytes
     if dtype.byteCount < 8 { bytes = Array(bytes.prefix(dtype.byteCount)) }
     var tensor = try Tensor(dtype, shape: shape, bytes: bytes)
     tensor.layout = layout

@@ -12,7 +12,7 @@ struct ScaledBytes: ByteSource {
   func resolved() throws -> any ByteSource { HeapBytes(try product()) }
 
   func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
-    try product().withUnsafeBytes(body)
+    try unsafe product().withUnsafeBytes(body)
   }
 
   private func product() throws -> [UInt8] {
@@ -20,7 +20,9 @@ struct ScaledBytes: ByteSource {
     bytes.reserveCapacity(base.byteCount)
     for value in try base.floats() {
       let product = Float(Double(value) * factor)
-      withUnsafeBytes(of: product.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+      unsafe withUnsafeBytes(of: product.bitPattern.littleEndian) {
+        unsafe bytes.append(contentsOf: $0)
+      }
     }
     return bytes
   }

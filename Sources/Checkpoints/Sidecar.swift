@@ -39,11 +39,11 @@ public struct Sidecar: Codable, Sendable {
   /// - Throws: `Failure` (`badInput`) where it is not what it must be; (`inputOutput`) where it is there
   ///   and cannot be read.
   static func read(_ path: String) throws -> Sidecar? {
-    guard access(path, F_OK) == 0 || errno != ENOENT else { return nil }
+    guard unsafe access(path, F_OK) == 0 || errno != ENOENT else { return nil }
     let file = try MappedFile(path)
     do {
       let sidecar = try JSONDecoder().decode(
-        Sidecar.self, from: Data(try file.withBytes { Array($0) }))
+        Sidecar.self, from: Data(try file.allBytes()))
       for one in [sidecar] + (sidecar.change?.before ?? []) {
         try one.contract.check()
         try one.recipe.check()

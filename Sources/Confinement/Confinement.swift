@@ -23,7 +23,7 @@ public enum Confinement {
     }
     sandbox_close_from(3)
     var status = stat()
-    let size = fstat(STDIN_FILENO, &status) == 0 ? UInt(max(status.st_size, 0)) : 0
+    let size = unsafe fstat(STDIN_FILENO, &status) == 0 ? UInt(max(status.st_size, 0)) : 0
     _ = sandbox_limit(sandbox_core_size, 0)
     _ = sandbox_limit(sandbox_processor_seconds, seconds + size / bytesPerSecond)
     _ = sandbox_limit(sandbox_address_space, addressSpace)

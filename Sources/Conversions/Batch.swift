@@ -71,7 +71,7 @@ public struct Batch: Sendable {
   ///
   /// - Throws: `Failure` (`inputOutput`).
   public func makeFolder() throws {
-    guard mkdir(folder, 0o777) != 0, errno != EEXIST else { return }
+    guard unsafe mkdir(folder, 0o777) != 0, errno != EEXIST else { return }
     throw Failure.system("cannot make the directory", file: folder)
   }
 }

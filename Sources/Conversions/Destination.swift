@@ -62,8 +62,7 @@ struct Destination {
 
   /// What can be done where neither flags nor the name of the output tell a format.
   private static func noFormat(_ path: String) -> Failure {
-    var status = stat()
-    if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+    if FileStatus(path)?.kind == .directory {
       return Failure(
         .usage, file: path,
         "this is a directory: name a file in it, or --out-dir \(path), which names it for you")

@@ -83,7 +83,7 @@ public struct FileVerification: Codable, Sendable {
   /// Whether an HDF5 file has the superblock of the native layout; another one is no damaged
   /// checkpoint but none at all.
   private static func isOfOurKind(_ file: MappedFile) -> Bool {
-    (try? file.withBytes { $0.count > 8 && $0[8] == 2 }) ?? false
+    (try? file.firstBytes(9))?.dropFirst(8).first == 2
   }
 
   /// Profile and hashes of a native file; checksums of others, where they have any.

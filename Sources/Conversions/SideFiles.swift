@@ -34,7 +34,7 @@ struct SideFiles {
       Sidecar.path(of: destination), RemedyModule.path(of: destination)
     )
     for path in [sidecarPath, modulePath] { AtomicFile.removeAbandoned(path) }
-    let isNew = access(destination, F_OK) != 0
+    let isNew = unsafe access(destination, F_OK) != 0
     // Left by a program that was killed before the output had its name.
     let isOrphan = isNew && (try? Sidecar.read(of: destination)) != nil
     var sidecarOptions = options
@@ -54,7 +54,7 @@ struct SideFiles {
     if sidecar == nil { try AtomicFile.checkRemoval(sidecarPath, force: sidecarOptions.force) }
     if module == nil { try AtomicFile.checkRemoval(modulePath, force: options.force) }
     try prepare()
-    let identity = fileIdentity(written)
+    let identity = FileStatus(written)?.identity
     // Nobody reads the sidecar of a new file before the file is there.
     if let first = isNew ? sidecar : announced { try settle(first, or: before) }
     do {
@@ -63,7 +63,7 @@ struct SideFiles {
     } catch {
       // Where the output has its name and only the directory could not be synchronised, the sidecar that
       // knows both contents is right.
-      if fileIdentity(destination) != identity { before.restore() }
+      if FileStatus(destination)?.identity != identity { before.restore() }
       throw error
     }
     if needsSidecar {
@@ -77,11 +77,11 @@ struct SideFiles {
   /// Gives a file its name, or leaves all as it was: also where it has its name and only the directory
   /// could not be synchronised.
   private func settle(_ file: AtomicFile, or before: Before) throws {
-    let identity = fileIdentity(file.temporaryPath)
+    let identity = FileStatus(file.temporaryPath)?.identity
     do {
       try file.commit()
     } catch {
-      if fileIdentity(file.path) == identity { before.restore() }
+      if FileStatus(file.path)?.identity == identity { before.restore() }
       throw error
     }
   }
@@ -114,8 +114,8 @@ private struct Before {
 
   init(_ paths: [String]) throws {
     for path in paths {
-      let isThere = access(path, F_OK) == 0
-      contents.append((path, isThere ? try MappedFile(path).withBytes { Array($0) } : nil))
+      let isThere = unsafe access(path, F_OK) == 0
+      contents.append((path, isThere ? try MappedFile(path).allBytes() : nil))
     }
   }
 
@@ -126,16 +126,10 @@ private struct Before {
         try? AtomicFile.remove(path, force: true)
         continue
       }
-      if let now = try? MappedFile(path).withBytes({ Array($0) }), now == bytes { continue }
+      if let now = try? MappedFile(path).allBytes(), now == bytes { continue }
       guard let file = try? AtomicFile(path, AtomicFile.Options(force: true)) else { continue }
       try? file.output.write(bytes)
       try? file.commit()
     }
   }
-}
-
-/// The device and inode of what is at a path, or nil where nothing is.
-private func fileIdentity(_ path: String) -> [UInt64]? {
-  var status = stat()
-  return stat(path, &status) == 0 ? [UInt64(status.st_dev), UInt64(status.st_ino)] : nil
 }

@@ -16,7 +16,7 @@ func digest(of files: [MappedFile]) throws -> Digest {
   if digests.count == 1, let only = digests.first { return only.digest }
   var hasher = DigestHasher()
   for (name, digest) in digests {
-    Array("\(digest)  \(name)\n".utf8).withUnsafeBytes { hasher.update($0) }
+    unsafe Array("\(digest)  \(name)\n".utf8).withUnsafeBytes { unsafe hasher.update($0) }
   }
   return hasher.finalized()
 }

@@ -104,7 +104,7 @@ public struct FeatureFile: Sendable {
       if let top {
         let shape = [embeddings.files.count, top.count]
         let classes = top.classes.flatMap { position in
-          withUnsafeBytes(of: Int64(position).littleEndian, Array.init)
+          Int64(position).littleEndianBytes
         }
         result.append(("top_classes", .numbers(try Tensor(.int64, shape: shape, bytes: classes))))
         result.append(

@@ -60,7 +60,7 @@ public struct PictureFile: Sendable, Hashable {
   /// The lines of a text file, without empty ones.
   static func lines(of path: String) throws -> [String] {
     let file = try MappedFile(path)
-    return try file.withBytes { bytes in
+    return try unsafe file.withCheckedBytes { bytes in
       bytes.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D })
         .map { String(decoding: $0, as: UTF8.self) }
         .filter { !$0.allSatisfy(\.isWhitespace) }
@@ -98,17 +98,6 @@ public struct PictureFile: Sendable, Hashable {
   }
 
   private static func names(in path: String) throws -> [String] {
-    guard let directory = opendir(path) else {
-      throw Failure.system("cannot open the directory", file: path)
-    }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
-      }
-      if let name, !name.hasPrefix(".") { names.append(name) }
-    }
-    return names.sorted()
+    try DirectoryEntries.names(in: path).filter { !$0.hasPrefix(".") }.sorted()
   }
 }

@@ -46,10 +46,7 @@ public struct PictureNetwork: Sendable {
   /// - Throws: `Failure` where it cannot be read or is damaged.
   public func input(_ path: String) throws -> [Float] {
     let picture = try preprocessing(Picture(file: path, decoding: decoding))
-    return [Float](unsafeUninitializedCapacity: picture.values.count) { values, count in
-      if let base = values.baseAddress { normalisation.write(picture, to: base) }
-      count = picture.values.count
-    }
+    return normalisation.values(of: picture)
   }
 
   /// Pictures that a thread best takes at once: as many as have the pixels of one of 224x224.

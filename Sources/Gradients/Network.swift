@@ -112,7 +112,7 @@ public final class Network<Arithmetic: Backend> {
   /// - Throws: `Failure` where a tensor cannot be made.
   public func entries() throws -> [Checkpoint.Entry] {
     let mine = try parameters.map { parameter in
-      Checkpoint.Entry(
+      unsafe Checkpoint.Entry(
         parameter.path,
         try Tensor(
           numbers: parameter.values.map { Double($0) }, types[parameter.path] ?? .float32,

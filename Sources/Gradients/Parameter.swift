@@ -1,6 +1,9 @@
 /// A tensor of a network that training changes, and the gradient of the loss with respect to it.
 ///
 /// Parameters belong to one thread: the one that trains.
+///
+/// Safe, since it owns the memory of values and gradient; going through them is unsafe.
+@safe
 public final class Parameter<Scalar: TrainingScalar> {
   /// The native name: `online/encoder/stem/conv/weight`.
   public let path: String
@@ -19,30 +22,30 @@ public final class Parameter<Scalar: TrainingScalar> {
     precondition(shape.reduce(1, *) == values.count, "\(path): \(values.count) values for \(shape)")
     self.path = path
     self.shape = shape
-    self.values = Self.memory(values.count)
-    gradient = Self.memory(isTrained ? values.count : 0)
-    _ = self.values.update(fromContentsOf: values)
+    unsafe self.values = Self.memory(values.count)
+    unsafe gradient = Self.memory(isTrained ? values.count : 0)
+    _ = unsafe self.values.update(fromContentsOf: values)
   }
 
   deinit {
-    values.baseAddress.map { UnsafeMutableRawPointer($0).deallocate() }
-    gradient.baseAddress.map { UnsafeMutableRawPointer($0).deallocate() }
+    unsafe values.baseAddress.map { unsafe UnsafeMutableRawPointer($0).deallocate() }
+    unsafe gradient.baseAddress.map { unsafe UnsafeMutableRawPointer($0).deallocate() }
   }
 
   /// The number of values.
-  public var count: Int { values.count }
+  public var count: Int { unsafe values.count }
   /// Whether a pass computes its gradient.
-  public var isTrained: Bool { gradient.count == values.count && !values.isEmpty }
+  public var isTrained: Bool { unsafe gradient.count == values.count && !values.isEmpty }
 
   /// Sets the gradient to zero.
-  public func clear() { gradient.update(repeating: 0) }
+  public func clear() { unsafe gradient.update(repeating: 0) }
 
   private static func memory(_ count: Int) -> UnsafeMutableBufferPointer<Scalar> {
-    guard count > 0 else { return UnsafeMutableBufferPointer(start: nil, count: 0) }
+    guard count > 0 else { return unsafe UnsafeMutableBufferPointer(start: nil, count: 0) }
     let bytes = UnsafeMutableRawPointer.allocate(
       byteCount: count * MemoryLayout<Scalar>.stride, alignment: 64)
-    let memory = bytes.bindMemory(to: Scalar.self, capacity: count)
-    memory.initialize(repeating: 0, count: count)
-    return UnsafeMutableBufferPointer(start: memory, count: count)
+    let memory = unsafe bytes.bindMemory(to: Scalar.self, capacity: count)
+    unsafe memory.initialize(repeating: 0, count: count)
+    return unsafe UnsafeMutableBufferPointer(start: memory, count: count)
   }
 }

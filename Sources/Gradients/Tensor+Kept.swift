@@ -35,6 +35,6 @@ extension Tensor {
   private init<Stored: FixedWidthInteger>(
     counts: [Stored], _ type: ElementType, _ shape: [Int]
   ) throws {
-    try self.init(type, shape: shape, bytes: counts.withUnsafeBytes { Array($0) })
+    try unsafe self.init(type, shape: shape, bytes: counts.withUnsafeBytes { unsafe Array($0) })
   }
 }

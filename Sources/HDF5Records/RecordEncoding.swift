@@ -72,7 +72,7 @@ private struct Payload {
   var bytes: [UInt8] = []
 
   mutating func put<Number: FixedWidthInteger>(_ number: Number) {
-    withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+    unsafe withUnsafeBytes(of: number.littleEndian) { unsafe bytes.append(contentsOf: $0) }
   }
 
   mutating func put(_ string: [UInt8]) {

@@ -68,14 +68,14 @@ private let library: Mutex<Void> = {
 /// What went wrong in the last call, from the outermost function to the innermost.
 private func errorStack() -> [String] {
   var reasons: [String] = []
-  withUnsafeMutablePointer(to: &reasons) { reasons in
-    _ = h5_walk_errors(
+  unsafe withUnsafeMutablePointer(to: &reasons) { reasons in
+    _ = unsafe h5_walk_errors(
       { _, error, context in
-        let text = error?.pointee.desc.map { String(cString: $0) }
-        let reasons = context?.assumingMemoryBound(to: [String].self)
-        if let text, !text.isEmpty { reasons?.pointee.append(text) }
+        let text = unsafe error?.pointee.desc.map { unsafe String(cString: $0) }
+        let reasons = unsafe context?.assumingMemoryBound(to: [String].self)
+        if let text, !text.isEmpty { unsafe reasons?.pointee.append(text) }
         return 0
-      }, reasons)
+      }, unsafe reasons)
   }
   return reasons
 }

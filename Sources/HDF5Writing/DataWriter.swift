@@ -21,9 +21,9 @@ func writeData(
     let (tensor, offset) = items[position]
     var hasher = DigestHasher()
     var done = 0
-    try tensor.forEachSlab { slab in
-      hasher.update(slab)
-      try file.send(slab, at: offset + done)
+    try unsafe tensor.forEachSlab { slab in
+      unsafe hasher.update(slab)
+      try unsafe file.send(slab, at: offset + done)
       done += slab.count
       meter.add(slab.count)
     }

@@ -83,7 +83,7 @@ struct NativeWriter: ~Copyable {
     let offset = try structure.makeDataset(
       document.path, .uint8, shape: shape,
       [(NativeLayout.Attribute.schema, .text(document.schema))])
-    try document.bytes.withUnsafeBytes { try file.send($0, at: offset) }
+    try unsafe document.bytes.withUnsafeBytes { try unsafe file.send($0, at: offset) }
     let digest = Digest(of: document.bytes)
     try structure.setDigest(digest, of: document.path)
     return WrittenTensor(

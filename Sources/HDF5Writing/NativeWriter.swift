@@ -76,11 +76,10 @@ public func writeNative(
 /// Checks that the index ends the file, where readers without HDF5 look for it: libhdf5, and not
 /// we, decides where things go.
 private func checkEnd(of file: OutputFile, _ index: WrittenTensor) throws {
-  var status = stat()
-  guard fstat(file.descriptor, &status) == 0 else {
+  guard let status = FileStatus(descriptor: file.descriptor) else {
     throw Failure.system("cannot examine", file: file.path)
   }
-  guard Int(status.st_size) == index.offset + index.byteCount else {
+  guard status.size == index.offset + index.byteCount else {
     throw Failure(
       .inputOutput, "HDF5 has put something behind the index, which must end the file")
   }

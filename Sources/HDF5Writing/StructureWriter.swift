@@ -13,7 +13,7 @@ struct StructureWriter: ~Copyable {
     let access = try Properties.fileAccess(metadata: metadata)
     let creation = try Properties.fileCreation(room)
     let datasetCreation = try Properties.datasetCreation()
-    let file = try Handle(
+    let file = try unsafe Handle(
       H5Fcreate(path, h5_truncate(), creation.id, access.id), closedBy: H5Fclose,
       "create the file")
     self.file = file
@@ -23,7 +23,7 @@ struct StructureWriter: ~Copyable {
   /// Makes a group inside groups that exist.
   func makeGroup(_ path: String, _ room: LinkRoom) throws {
     let creation = try Properties.groupCreation(room)
-    let group = try Handle(
+    let group = try unsafe Handle(
       H5Gcreate2(file.id, path, 0, creation.id, 0), closedBy: H5Gclose,
       "make the group /\(path)")
     try group.close("close the group /\(path)")
@@ -37,7 +37,7 @@ struct StructureWriter: ~Copyable {
   ) throws -> Int {
     let stored = try type.storedType()
     let space = try Self.space(shape)
-    let dataset = try Handle(
+    let dataset = try unsafe Handle(
       H5Dcreate2(file.id, path, stored.id, space.id, 0, datasetCreation.id, 0),
       closedBy: H5Dclose, "make the dataset /\(path)")
     let unknown = String(repeating: "0", count: 64)
@@ -62,12 +62,12 @@ struct StructureWriter: ~Copyable {
     let text = Array(digest.description.utf8)
     let type = try textType(text.count)
     // Not by one call of `H5Aopen_by_name`: HDF5 1.10.8 cannot write what that opens.
-    let dataset = try Handle(
+    let dataset = try unsafe Handle(
       H5Dopen2(file.id, path, 0), closedBy: H5Dclose, "open the dataset /\(path)")
-    let attribute = try Handle(
+    let attribute = try unsafe Handle(
       H5Aopen(dataset.id, "sha256", 0), closedBy: H5Aclose,
       "open the attribute sha256 of /\(path)")
-    try check(H5Awrite(attribute.id, type.id, text), "write the digest of /\(path)")
+    try unsafe check(H5Awrite(attribute.id, type.id, text), "write the digest of /\(path)")
     try attribute.close("close the attribute sha256 of /\(path)")
     try dataset.close("close the dataset /\(path)")
   }
@@ -88,7 +88,7 @@ struct StructureWriter: ~Copyable {
       return try Handle(H5Screate(H5S_SCALAR), closedBy: H5Sclose, "describe a scalar")
     }
     let lengths = shape.map { hsize_t($0) }
-    return try Handle(
+    return try unsafe Handle(
       H5Screate_simple(Int32(lengths.count), lengths, nil), closedBy: H5Sclose,
       "describe the shape \(shape)")
   }
@@ -108,7 +108,7 @@ struct StructureWriter: ~Copyable {
       let bytes = text.isEmpty ? [0] : Array(text.utf8)
       try addAttribute(name, try textType(bytes.count), try space([]), bytes, to: object)
     case .uint32s(let numbers):
-      let bytes = numbers.flatMap { withUnsafeBytes(of: $0.littleEndian, Array.init) }
+      let bytes = numbers.flatMap(\.littleEndianBytes)
       try addAttribute(name, try uint32Type(), try space([numbers.count]), bytes, to: object)
     }
   }
@@ -118,10 +118,10 @@ struct StructureWriter: ~Copyable {
     to object: hid_t
   ) throws {
     let (type, space) = (type.id, space.id)
-    let attribute = try Handle(
+    let attribute = try unsafe Handle(
       H5Acreate2(object, name, type, space, 0, 0), closedBy: H5Aclose,
       "make the attribute \(name)")
-    try check(H5Awrite(attribute.id, type, bytes), "write the attribute \(name)")
+    try unsafe check(H5Awrite(attribute.id, type, bytes), "write the attribute \(name)")
     try attribute.close("close the attribute \(name)")
   }
 }

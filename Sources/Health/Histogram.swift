@@ -14,18 +14,20 @@ struct GrowingHistogram {
   /// - Parameter largest: of the values' magnitudes.
   mutating func add(_ values: UnsafeBufferPointer<Double>, largest: Double) {
     guard largest > 0 else {
-      zeros += values.count { $0 == 0 }
+      unsafe zeros += values.count { $0 == 0 }
       return
     }
     grow(to: largest)
     let scale = Double(Self.half) / radius
     let (radius, isHuge) = (radius, !scale.isNormal)
-    counts.withUnsafeMutableBufferPointer { counts in
-      for value in values where value.isFinite {
+    unsafe counts.withUnsafeMutableBufferPointer { counts in
+      for index in values.indices {
+        let value = unsafe values[index]
+        guard value.isFinite else { continue }
         let place = isHuge ? value / radius * Double(Self.half) : value * scale
         // A value equal to the radius belongs to the last bin.
         let bin = min(Int(place.rounded(.down)) + Self.half, 2 * Self.half - 1)
-        counts[max(bin, 0)] += 1
+        unsafe counts[max(bin, 0)] += 1
       }
     }
   }

@@ -68,7 +68,7 @@ struct TensorPass {
     for start in stride(from: 0, to: values.count, by: Swift.max(rowLength, 1)) {
       var rowZeros = 0
       for index in start..<Swift.min(start + rowLength, values.count) {
-        let value = values[index]
+        let value = unsafe values[index]
         guard value.isFinite else {
           if value.isNaN { result.nan += 1 } else { result.infinite += 1 }
           continue
@@ -84,7 +84,7 @@ struct TensorPass {
       result.zeros += rowZeros
       if rowZeros == rowLength { result.zeroRows += 1 }
     }
-    histogram.add(values, largest: largest)
+    unsafe histogram.add(values, largest: largest)
   }
 
   /// The numbers, after the last part.

@@ -74,7 +74,7 @@ public struct WeightsPass: Sendable {
         try (rows.map { try entry.tensor.rows($0) } ?? entry.tensor).doubles()
       }
       for (index, part) in values.enumerated() {
-        part.withUnsafeBufferPointer { passes[index].add($0) }
+        unsafe part.withUnsafeBufferPointer { unsafe passes[index].add($0) }
       }
       if values.count == 2 { distance?.add(values[0], values[1]) }
     }

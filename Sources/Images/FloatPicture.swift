@@ -19,13 +19,13 @@ public struct FloatPicture: Sendable, Equatable {
   /// The bytes of a picture, divided by 255.
   public init(_ picture: Picture) {
     let area = picture.width * picture.height
-    let values = [Float](unsafeUninitializedCapacity: 3 * area) { values, count in
-      picture.pixels.withUnsafeBufferPointer { pixels in
-        greyLevels.withUnsafeBufferPointer { levels in
+    let values = unsafe [Float](unsafeUninitializedCapacity: 3 * area) { values, count in
+      unsafe picture.pixels.withUnsafeBufferPointer { pixels in
+        unsafe greyLevels.withUnsafeBufferPointer { levels in
           for index in 0..<area {
-            values[index] = levels[Int(pixels[3 * index])]
-            values[area + index] = levels[Int(pixels[3 * index + 1])]
-            values[2 * area + index] = levels[Int(pixels[3 * index + 2])]
+            unsafe values[index] = levels[Int(pixels[3 * index])]
+            unsafe values[area + index] = levels[Int(pixels[3 * index + 1])]
+            unsafe values[2 * area + index] = levels[Int(pixels[3 * index + 2])]
           }
         }
       }
@@ -42,8 +42,8 @@ public struct FloatPicture: Sendable, Equatable {
     ) -> Void
   ) {
     let area = width * height
-    values.withUnsafeMutableBufferPointer { all in
-      body(
+    unsafe values.withUnsafeMutableBufferPointer { all in
+      unsafe body(
         UnsafeMutableBufferPointer(rebasing: all[0..<area]),
         UnsafeMutableBufferPointer(rebasing: all[area..<2 * area]),
         UnsafeMutableBufferPointer(rebasing: all[2 * area..<3 * area]))
@@ -52,8 +52,8 @@ public struct FloatPicture: Sendable, Equatable {
 
   /// Replaces every value by `transform` of it.
   mutating func mapInPlace(_ transform: (Float) -> Float) {
-    values.withUnsafeMutableBufferPointer { all in
-      for index in all.indices { all[index] = transform(all[index]) }
+    unsafe values.withUnsafeMutableBufferPointer { all in
+      for index in all.indices { unsafe all[index] = unsafe transform(all[index]) }
     }
   }
 }

@@ -11,10 +11,10 @@ import Tensors
 public func goOn(as program: String) throws -> Never {
   let path = try HelperProgram.path(of: program, for: "health and pages are the work of")
   let arguments: [UnsafeMutablePointer<CChar>?] =
-    ([path] + CommandLine.arguments.dropFirst()).map { strdup($0) } + [nil]
+    unsafe ([path] + CommandLine.arguments.dropFirst()).map { unsafe strdup($0) } + [nil]
   fflush(nil)
-  execv(path, arguments)
+  unsafe execv(path, arguments)
   let failure = Failure.system("cannot start the program that computes", file: path)
-  for case let argument? in arguments { free(argument) }
+  unsafe arguments.forEach { unsafe free($0) }
   throw failure
 }

@@ -2,6 +2,9 @@ public import COneDNN
 import Tensors
 
 /// An object of the library that this process owns: destroyed once, when its owner goes.
+///
+/// Safe, since it owns the object; only who takes its pointer can use it too late.
+@safe
 public struct OneDNNHandle: ~Copyable {
   /// A function of the library that destroys an object.
   public typealias Destroy = @convention(c) (OpaquePointer?) -> dnnl_status_t
@@ -18,13 +21,13 @@ public struct OneDNNHandle: ~Copyable {
     _ create: (UnsafeMutablePointer<OpaquePointer?>) -> dnnl_status_t
   ) throws {
     var made: OpaquePointer?
-    try oneDNN(purpose(), create(&made))
-    guard let made else { throw Failure(.inputOutput, "oneDNN made no \(purpose())") }
-    pointer = made
-    self.destroy = destroy
+    try unsafe oneDNN(purpose(), create(&made))
+    guard let made = unsafe made else { throw Failure(.inputOutput, "oneDNN made no \(purpose())") }
+    unsafe pointer = made
+    unsafe self.destroy = destroy
   }
 
-  deinit { _ = destroy(pointer) }
+  deinit { _ = unsafe destroy(pointer) }
 }
 
 /// Refuses to make an operation ready where addresses are limited and its kernels and working memory have
@@ -33,7 +36,7 @@ public struct OneDNNHandle: ~Copyable {
 /// - Throws: `Failure` (`inputOutput`).
 public func requireRoom(forOneDNN operation: OpaquePointer) throws {
   guard AddressSpace.limit != nil else { return }
-  try AddressSpace.require(
+  try unsafe AddressSpace.require(
     onednn_working_memory(operation) + (16 << 20), for: "oneDNN's kernels and working memory")
 }
 
@@ -43,7 +46,8 @@ public func requireRoom(forOneDNN operation: OpaquePointer) throws {
 ///   refuses only what a checkpoint, its contract or a network's shapes ask for.
 public func oneDNN(_ purpose: @autoclosure () -> String, _ status: dnnl_status_t) throws {
   guard status != dnnl_success else { return }
-  let reason = dnnl_status2str(status).map { String(cString: $0) } ?? "\(status.rawValue)"
+  let reason =
+    unsafe dnnl_status2str(status).map { unsafe String(cString: $0) } ?? "\(status.rawValue)"
   throw Failure(
     status == dnnl_out_of_memory ? .inputOutput : .badInput, place: purpose(),
     "oneDNN refuses: \(reason)")

@@ -8,20 +8,20 @@ public final class OneDNNProcessor {
   ///
   /// - Throws: `Failure` where the library refuses.
   public init() throws {
-    handle = try OneDNNHandle("engine", destroyedBy: dnnl_engine_destroy) {
-      dnnl_engine_create($0, dnnl_cpu, 0)
+    handle = try unsafe OneDNNHandle("engine", destroyedBy: dnnl_engine_destroy) {
+      unsafe dnnl_engine_create($0, dnnl_cpu, 0)
     }
   }
 
   /// The library's engine.
-  public var engine: OpaquePointer { handle.pointer }
+  public var engine: OpaquePointer { unsafe handle.pointer }
 
   /// A queue of work for it.
   ///
   /// - Throws: `Failure` where the library refuses.
   public func stream() throws -> OneDNNHandle {
-    try OneDNNHandle("stream", destroyedBy: dnnl_stream_destroy) {
-      dnnl_stream_create($0, engine, UInt32(dnnl_stream_default_flags.rawValue))
+    try unsafe OneDNNHandle("stream", destroyedBy: dnnl_stream_destroy) {
+      unsafe dnnl_stream_create($0, engine, UInt32(dnnl_stream_default_flags.rawValue))
     }
   }
 }

@@ -66,7 +66,7 @@ public struct PrincipalComponents: Sendable, Equatable {
   private static func product(_ matrix: [Double], _ vector: [Double]) -> [Double] {
     var result = [Double](repeating: 0, count: vector.count)
     let side = Int32(vector.count)
-    cblas_dsymv(CblasRowMajor, CblasUpper, side, 1, matrix, side, vector, 1, 0, &result, 1)
+    unsafe cblas_dsymv(CblasRowMajor, CblasUpper, side, 1, matrix, side, vector, 1, 0, &result, 1)
     return result
   }
 

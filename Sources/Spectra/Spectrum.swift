@@ -51,7 +51,7 @@ public struct Spectrum: Sendable, Equatable {
     let side = min(count, width)
     var result = [Double](repeating: 0, count: side * side)
     let (transposed, inner) = count <= width ? (CblasNoTrans, width) : (CblasTrans, count)
-    cblas_dsyrk(
+    unsafe cblas_dsyrk(
       CblasRowMajor, CblasUpper, transposed, Int32(side), Int32(inner), 1, features.values,
       Int32(width), 0, &result, Int32(side))
     return result

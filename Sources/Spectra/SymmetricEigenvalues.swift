@@ -20,22 +20,24 @@ public enum SymmetricEigenvalues {
     var matrix = matrix
     var diagonal = [Double](repeating: 0, count: side)
     var beside = [Double](repeating: 0, count: side)
-    matrix.withUnsafeMutableBufferPointer { matrix in
+    unsafe matrix.withUnsafeMutableBufferPointer { matrix in
       guard let base = matrix.baseAddress else { return }
       for row in 0..<side {
-        for column in 0..<row { matrix[row * side + column] = matrix[column * side + row] }
+        for column in 0..<row {
+          unsafe matrix[row * side + column] = unsafe matrix[column * side + row]
+        }
       }
       for index in 0..<side {
-        diagonal[index] = matrix[index * side + index]
+        diagonal[index] = unsafe matrix[index * side + index]
         // The row right of the diagonal becomes (beside, 0, ..., 0), and the corner below it follows.
         let count = side - index - 1
         guard count > 0 else { continue }
-        let start = base + index * side + index + 1
-        let row = UnsafeMutableBufferPointer(start: start, count: count)
-        let norm = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        beside[index] = row[0] > 0 ? -norm : norm
-        row[0] -= beside[index]
-        if count > 1, norm > 0 { reflect(row, corner: start + side, side: side) }
+        let start = unsafe base + index * side + index + 1
+        let row = unsafe UnsafeMutableBufferPointer(start: start, count: count)
+        let norm = unsafe row.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        beside[index] = unsafe row[0] > 0 ? -norm : norm
+        unsafe row[0] -= beside[index]
+        if count > 1, norm > 0 { unsafe reflect(row, corner: start + side, side: side) }
       }
     }
     return (diagonal, beside)
@@ -47,20 +49,20 @@ public enum SymmetricEigenvalues {
     _ vector: UnsafeMutableBufferPointer<Double>, corner: UnsafeMutablePointer<Double>, side: Int
   ) {
     let count = vector.count
-    let square = vector.reduce(0) { $0 + $1 * $1 }
+    let square = unsafe vector.reduce(0) { $0 + $1 * $1 }
     guard square >= .leastNormalMagnitude else { return }
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { product in
-      product.initialize(repeating: 0)
+    unsafe withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { product in
+      unsafe product.initialize(repeating: 0)
       for line in 0..<count {
-        let (share, values) = (2 * vector[line] / square, corner + line * side)
-        for column in 0..<count { product[column] += share * values[column] }
+        let (share, values) = unsafe (2 * vector[line] / square, corner + line * side)
+        for column in 0..<count { unsafe product[column] += share * values[column] }
       }
-      let overlap = (0..<count).reduce(0) { $0 + product[$1] * vector[$1] } / square
-      for column in 0..<count { product[column] -= overlap * vector[column] }
+      let overlap = (0..<count).reduce(0) { unsafe $0 + product[$1] * vector[$1] } / square
+      for column in 0..<count { unsafe product[column] -= overlap * vector[column] }
       for line in 0..<count {
-        let (first, second, values) = (vector[line], product[line], corner + line * side)
+        let (first, second, values) = unsafe (vector[line], product[line], corner + line * side)
         for column in 0..<count {
-          values[column] -= first * product[column] + second * vector[column]
+          unsafe values[column] -= first * product[column] + second * vector[column]
         }
       }
     }

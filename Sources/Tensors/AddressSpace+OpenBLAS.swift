@@ -19,11 +19,11 @@ extension AddressSpace {
   /// Only where it has no threads of its own, which it now and then waits for without end.
   public static func releaseOpenBLAS() {
     guard limit != nil, (1...1 << 27).contains(kept(by: openBLAS)),
-      getenv("OPENBLAS_NUM_THREADS").map({ strcmp($0, "1") == 0 }) ?? false,
-      let symbol = dlsym(nil, "blas_shutdown")
+      OwnProcess.variable("OPENBLAS_NUM_THREADS") == "1",
+      let symbol = unsafe dlsym(nil, "blas_shutdown")
     else { return }
     typealias Shutdown = @convention(c) () -> Void
-    unsafeBitCast(symbol, to: Shutdown.self)()
+    unsafe unsafeBitCast(symbol, to: Shutdown.self)()
     forget(openBLAS)
   }
 }

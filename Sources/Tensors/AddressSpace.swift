@@ -11,7 +11,9 @@ public enum AddressSpace {
   /// The most bytes that the process may map; nil where there is no limit.
   public static let limit: Int? = {
     var limits = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limits) == 0 else { return nil }
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limits) == 0 else {
+      return nil
+    }
     return Int(exactly: limits.rlim_cur)
   }()
 
@@ -56,9 +58,10 @@ public enum AddressSpace {
   }
 
   static func canMap(_ count: Int) -> Bool {
-    let piece = mmap(nil, count, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
-    guard piece != MAP_FAILED else { return false }
-    munmap(piece, count)
+    let piece = unsafe mmap(
+      nil, count, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    guard unsafe piece != MAP_FAILED else { return false }
+    unsafe munmap(piece, count)
     return true
   }
 }

@@ -47,7 +47,7 @@ public struct HeapBytes: ByteSource {
   /// Calls `body` with all bytes.
   public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result
   {
-    try bytes.withUnsafeBytes(body)
+    try unsafe bytes.withUnsafeBytes(body)
   }
 }
 
@@ -72,7 +72,7 @@ public struct ByteSlice: ByteSource {
   /// Calls `body` with the bytes of the slice.
   public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result
   {
-    try base.withBytes { try body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+    try unsafe base.withBytes { unsafe try body(UnsafeRawBufferPointer(rebasing: $0[range])) }
   }
 
   /// Passes it on to the base.

@@ -21,18 +21,18 @@ struct Casting: Sendable {
   /// Casts the little-endian elements of `source` into `target`, which has room for them.
   func run(from source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) {
     switch from {
-    case .float16: run(source, target, Float16.self) { Float($0) }
-    case .bfloat16: run(source, target, UInt16.self) { BFloat16.widened($0) }
-    case .float64: run(source, target, Double.self) { $0 }
-    default: run(source, target, Float.self) { $0 }
+    case .float16: unsafe run(source, target, Float16.self) { Float($0) }
+    case .bfloat16: unsafe run(source, target, UInt16.self) { BFloat16.widened($0) }
+    case .float64: unsafe run(source, target, Double.self) { $0 }
+    default: unsafe run(source, target, Float.self) { $0 }
     }
   }
 
   /// The `count` elements of `source`, cast.
   func run(_ source: UnsafeRawBufferPointer, count: Int) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: count * to.byteCount) { buffer, done in
+    unsafe [UInt8](unsafeUninitializedCapacity: count * to.byteCount) { buffer, done in
       done = count * to.byteCount
-      run(from: source, into: UnsafeMutableRawBufferPointer(buffer))
+      unsafe run(from: source, into: UnsafeMutableRawBufferPointer(buffer))
     }
   }
 
@@ -43,8 +43,8 @@ struct Casting: Sendable {
     func each<Rounded>(_ rounded: (Wide) -> Rounded) {
       let (step, stride) = (MemoryLayout<Stored>.size, MemoryLayout<Rounded>.size)
       for index in 0..<source.count / step {
-        let value = source.loadUnaligned(fromByteOffset: index * step, as: Stored.self)
-        target.storeBytes(
+        let value = unsafe source.loadUnaligned(fromByteOffset: index * step, as: Stored.self)
+        unsafe target.storeBytes(
           of: rounded(widened(value)), toByteOffset: index * stride, as: Rounded.self)
       }
     }

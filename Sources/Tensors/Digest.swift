@@ -29,7 +29,7 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
   /// The digest of `bytes`.
   public init(of bytes: [UInt8]) {
     var hasher = DigestHasher()
-    bytes.withUnsafeBytes { hasher.update($0) }
+    unsafe bytes.withUnsafeBytes { unsafe hasher.update($0) }
     self = hasher.finalized()
   }
 
@@ -55,12 +55,12 @@ public struct DigestHasher {
 
   /// Takes `bytes` in.
   public mutating func update(_ bytes: UnsafeRawBufferPointer) {
-    hasher.update(bufferPointer: bytes)
+    unsafe hasher.update(bufferPointer: bytes)
   }
 
   /// Takes the UTF-8 of `text` in.
   public mutating func update(_ text: String) {
-    Array(text.utf8).withUnsafeBytes { hasher.update(bufferPointer: $0) }
+    unsafe Array(text.utf8).withUnsafeBytes { unsafe hasher.update(bufferPointer: $0) }
   }
 
   /// The digest of all bytes taken in.

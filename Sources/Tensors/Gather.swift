@@ -51,12 +51,12 @@ struct Gather {
     guard let from = source.baseAddress, let into = result.baseAddress,
       !axes.contains(where: { $0.length == 0 })
     else { return }
-    let start = from + offset
+    let start = unsafe from + offset
     switch width {
-    case 1: copy(UInt8.self, start, into)
-    case 2: copy(UInt16.self, start, into)
-    case 4: copy(UInt32.self, start, into)
-    default: copy(UInt64.self, start, into)
+    case 1: unsafe copy(UInt8.self, start, into)
+    case 2: unsafe copy(UInt16.self, start, into)
+    case 4: unsafe copy(UInt32.self, start, into)
+    default: unsafe copy(UInt64.self, start, into)
     }
   }
 
@@ -69,16 +69,16 @@ struct Gather {
       let line = axes.last ?? Axis(length: 1, source: 1, destination: 1)
       var walk = GatherWalk(axes.dropLast())
       repeat {
-        copyLine(
+        unsafe copyLine(
           Element.self, source + walk.source * width, result + walk.destination * width, line)
       } while walk.advance()
       return
     }
     let strip = axes[fastest]
     let side = GatherTile<Element>.side
-    withUnsafeTemporaryAllocation(of: Element.self, capacity: side * side) { memory in
+    unsafe withUnsafeTemporaryAllocation(of: Element.self, capacity: side * side) { memory in
       guard let memory = memory.baseAddress else { return }
-      let tile = GatherTile(memory: memory, swaps: swaps)
+      let tile = unsafe GatherTile(memory: memory, swaps: swaps)
       var outer = GatherWalk(axes[..<fastest])
       // The axes after the strip's lie together in the destination: a run of that many elements.
       var inner = GatherWalk(axes[(fastest + 1)...])
@@ -86,15 +86,15 @@ struct Gather {
       repeat {
         for first in stride(from: 0, to: strip.length, by: side) {
           let columns = min(side, strip.length - first)
-          let read = source + (outer.source + first * strip.source) * width
-          let write = result + (outer.destination + first * run) * width
+          let read = unsafe source + (outer.source + first * strip.source) * width
+          let write = unsafe result + (outer.destination + first * run) * width
           for start in stride(from: 0, to: run, by: side) {
             let rows = min(side, run - start)
             for row in 0..<rows {
-              tile.read(read + inner.source * width, row: row, columns, step: strip.source)
+              unsafe tile.read(read + inner.source * width, row: row, columns, step: strip.source)
               inner.advance()
             }
-            tile.write(write + start * width, rows: rows, columns: columns, step: run)
+            unsafe tile.write(write + start * width, rows: rows, columns: columns, step: run)
           }
         }
       } while outer.advance()
@@ -105,13 +105,13 @@ struct Gather {
     _: Element.Type, _ source: UnsafeRawPointer, _ result: UnsafeMutableRawPointer, _ line: Axis
   ) {
     if line.source == 1 && !swaps {
-      memcpy(result, source, line.length * width)
+      unsafe memcpy(result, source, line.length * width)
       return
     }
     for index in 0..<line.length {
-      let value = source.loadUnaligned(
+      let value = unsafe source.loadUnaligned(
         fromByteOffset: index * line.source * width, as: Element.self)
-      result.storeBytes(
+      unsafe result.storeBytes(
         of: swaps ? value.byteSwapped : value, toByteOffset: index * width, as: Element.self)
     }
   }
@@ -120,5 +120,5 @@ struct Gather {
 func areEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
   guard left.count == right.count else { return false }
   guard let one = left.baseAddress, let other = right.baseAddress else { return true }
-  return memcmp(one, other, left.count) == 0
+  return unsafe memcmp(one, other, left.count) == 0
 }

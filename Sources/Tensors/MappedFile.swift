@@ -1,6 +1,10 @@
 import Glibc
 
 /// A regular file, opened for reading and mapped into memory: its pages are read when touched.
+///
+/// Safe, since it owns the mapping, which nobody can write through it, and shows its bytes only
+/// during a call.
+@safe
 public final class MappedFile: ByteSource {
   /// The file, as the caller named it.
   public let path: String
@@ -18,7 +22,7 @@ public final class MappedFile: ByteSource {
   ///   regular file, or is a link that must not be followed.
   public init(_ path: String, followsLinks: Bool = true) throws {
     let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW)
-    let descriptor = open(path, flags)
+    let descriptor = unsafe open(path, flags)
     guard descriptor >= 0 else {
       if !followsLinks, errno == ELOOP {
         throw Failure(file: path, expected: "a regular file", found: "a symbolic link")
@@ -29,36 +33,34 @@ public final class MappedFile: ByteSource {
       throw failure
     }
     defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else {
+    guard let status = FileStatus(descriptor: descriptor) else {
       throw Failure.system("cannot examine", file: path)
     }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw Failure(file: path, expected: "a regular file", found: fileKind(status.st_mode))
+    guard status.kind == .regular else {
+      throw Failure(file: path, expected: "a regular file", found: status.kind.title)
     }
     self.path = path
-    count = Int(status.st_size)
-    identity = FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+    count = status.size
+    identity = status.identity
     guard count > 0 else {
-      address = nil
+      unsafe address = nil
       return
     }
-    let mapped = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0)
-    guard mapped != MAP_FAILED, let mapped = mapped else {
+    let mapped = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0)
+    guard unsafe mapped != MAP_FAILED, let mapped = unsafe mapped else {
       throw Failure.system("cannot map", file: path)
     }
-    address = UnsafeRawPointer(mapped)
+    unsafe address = UnsafeRawPointer(mapped)
   }
 
   /// A new descriptor of the same file, for a program that reads it by itself; the caller closes it.
   ///
   /// - Throws: `Failure` (`inputOutput`) where the path now leads to another file, or nowhere.
   public func reopened() throws -> Int32 {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw Failure.system("cannot open", file: path) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, Int(status.st_size) == count,
-      FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)) == identity
+    guard let status = FileStatus(descriptor: descriptor), status.size == count,
+      status.identity == identity
     else {
       close(descriptor)
       throw Failure(.inputOutput, file: path, "the file was changed while it was read")
@@ -70,15 +72,15 @@ public final class MappedFile: ByteSource {
   public var fileName: String? { path }
 
   deinit {
-    if let address = address {
-      munmap(UnsafeMutableRawPointer(mutating: address), count)
+    if let address = unsafe address {
+      unsafe munmap(UnsafeMutableRawPointer(mutating: address), count)
     }
   }
 
   /// Calls `body` with all bytes of the file.
   public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result
   {
-    try body(UnsafeRawBufferPointer(start: address, count: count))
+    try unsafe body(UnsafeRawBufferPointer(start: address, count: count))
   }
 
   /// Takes the whole pages of `range` out of the process's memory, unless they are few.
@@ -88,35 +90,34 @@ public final class MappedFile: ByteSource {
     let pageSize = 4096
     let start = (range.lowerBound + pageSize - 1) / pageSize * pageSize
     let end = range.upperBound == count ? count : range.upperBound / pageSize * pageSize
-    guard let address, start >= 0, end <= count, end - start >= 16 * pageSize else { return }
+    guard let address = unsafe address, start >= 0, end <= count, end - start >= 16 * pageSize
+    else { return }
     // A hint that cannot fail for a mapping of our own.
-    _ = madvise(UnsafeMutableRawPointer(mutating: address + start), end - start, MADV_DONTNEED)
+    _ = unsafe madvise(
+      UnsafeMutableRawPointer(mutating: address + start), end - start, MADV_DONTNEED)
   }
-}
-
-/// What tells one file from another, whatever its name.
-public struct FileIdentity: Hashable, Sendable {
-  /// The device that holds the file.
-  public let device: UInt64
-  /// The file's number on that device.
-  public let inode: UInt64
 }
 
 extension Failure {
   /// The failure that `errno` names, said of `file`.
   public static func system(_ action: String, file: String?) -> Failure {
-    let code = errno
-    let reason = strerror(code).map { String(cString: $0) } ?? "error \(code)"
-    return Failure(.inputOutput, file: file, "\(action): \(reason)")
+    Failure(.inputOutput, file: file, "\(action): \(systemReason(errno))")
+  }
+
+  /// What the system calls an error's number (`strerror`).
+  public static func systemReason(_ code: Int32) -> String {
+    unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
   }
 }
 
-private func fileKind(_ mode: mode_t) -> String {
-  switch mode & S_IFMT {
-  case S_IFDIR: "a directory"
-  case S_IFIFO: "a FIFO"
-  case S_IFSOCK: "a socket"
-  case S_IFCHR, S_IFBLK: "a device"
-  default: "something else"
+extension FileStatus.Kind {
+  fileprivate var title: String {
+    switch self {
+    case .directory: "a directory"
+    case .fifo: "a FIFO"
+    case .socket: "a socket"
+    case .device: "a device"
+    case .regular, .symbolicLink, .other: "something else"
+    }
   }
 }

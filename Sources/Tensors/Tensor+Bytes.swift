@@ -14,12 +14,12 @@ extension Tensor {
     guard count > 0 else { return }
     let view = try resolved()
     if view.isContiguous {
-      try view.source.withBytes { all in
+      try unsafe view.source.withBytes { all in
         var start = view.offset
         let end = start + byteCount
         while start < end {
           let next = min(end, start + max(bytes, 1))
-          try body(UnsafeRawBufferPointer(rebasing: all[start..<next]))
+          try unsafe body(UnsafeRawBufferPointer(rebasing: all[start..<next]))
           view.source.release(start..<next)
           start = next
         }
@@ -35,15 +35,15 @@ extension Tensor {
     try AddressSpace.require(rowsPerSlab * rowBytes + (1 << 20), for: "a part of a tensor")
     let slab = UnsafeMutableRawBufferPointer.allocate(
       byteCount: rowsPerSlab * rowBytes, alignment: 64)
-    defer { slab.deallocate() }
-    try view.source.withBytes { all in
+    defer { unsafe slab.deallocate() }
+    try unsafe view.source.withBytes { all in
       var row = 0
       while row < rowCount {
         let rows = min(rowsPerSlab, rowCount - row)
         let gather = Gather(view, rows: shape.isEmpty ? nil : row..<row + rows)
-        let part = UnsafeMutableRawBufferPointer(rebasing: slab[0..<rows * rowBytes])
-        gather.run(from: all, into: part)
-        try body(UnsafeRawBufferPointer(part))
+        let part = unsafe UnsafeMutableRawBufferPointer(rebasing: slab[0..<rows * rowBytes])
+        unsafe gather.run(from: all, into: part)
+        try unsafe body(UnsafeRawBufferPointer(part))
         row += rows
       }
     }
@@ -58,11 +58,11 @@ extension Tensor {
     let view = try resolved()
     if view.isContiguous {
       defer { view.source.release(view.extent) }
-      return try view.source.withBytes {
-        try body(UnsafeRawBufferPointer(rebasing: $0[view.offset..<view.offset + byteCount]))
+      return try unsafe view.source.withBytes {
+        try unsafe body(UnsafeRawBufferPointer(rebasing: $0[view.offset..<view.offset + byteCount]))
       }
     }
-    return try view.bytes().withUnsafeBytes { try body($0) }
+    return try unsafe view.bytes().withUnsafeBytes { unsafe try body($0) }
   }
 
   /// A copy of the elements' bytes, row-major and little-endian.
@@ -71,7 +71,7 @@ extension Tensor {
   public func bytes() throws -> [UInt8] {
     var result = [UInt8]()
     result.reserveCapacity(byteCount)
-    try forEachSlab { result.append(contentsOf: $0) }
+    try unsafe forEachSlab { unsafe result.append(contentsOf: $0) }
     return result
   }
 
@@ -80,7 +80,7 @@ extension Tensor {
   /// - Throws: `Failure` where the source cannot be read.
   public func digest() throws -> Digest {
     var hasher = DigestHasher()
-    try forEachSlab { hasher.update($0) }
+    try unsafe forEachSlab { unsafe hasher.update($0) }
     return hasher.finalized()
   }
 
@@ -89,12 +89,12 @@ extension Tensor {
   /// - Throws: `Failure` where a source cannot be read.
   public func hasSameBits(as other: Tensor) throws -> Bool {
     guard elementType == other.elementType, shape == other.shape else { return false }
-    return try withBytes { mine in
+    return try unsafe withBytes { mine in
       var position = 0
       var same = true
-      try other.forEachSlab { part in
-        let window = UnsafeRawBufferPointer(rebasing: mine[position..<position + part.count])
-        same = same && areEqual(window, part)
+      try unsafe other.forEachSlab { part in
+        let window = unsafe UnsafeRawBufferPointer(rebasing: mine[position..<position + part.count])
+        same = unsafe same && areEqual(window, part)
         position += part.count
       }
       return same

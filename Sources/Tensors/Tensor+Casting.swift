@@ -10,14 +10,14 @@ private struct CastBytes: ByteSource {
   func resolved() throws -> any ByteSource { HeapBytes(try elements()) }
 
   func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
-    try elements().withUnsafeBytes(body)
+    try unsafe elements().withUnsafeBytes(body)
   }
 
   private func elements() throws -> [UInt8] {
-    try [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
+    try unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
       let all = UnsafeMutableRawBufferPointer(buffer)
-      try base.forEachSlab { slab in
-        casting.run(from: slab, into: UnsafeMutableRawBufferPointer(rebasing: all[done...]))
+      try unsafe base.forEachSlab { slab in
+        unsafe casting.run(from: slab, into: UnsafeMutableRawBufferPointer(rebasing: all[done...]))
         done += slab.count / casting.from.byteCount * casting.to.byteCount
       }
     }
@@ -45,15 +45,15 @@ extension Tensor {
     let before = try Casting(from: elementType, to: .float64)
     let after = try Casting(from: type, to: .float64)
     var loss = CastLoss()
-    try forEachSlab { slab in
+    try unsafe forEachSlab { slab in
       let count = slab.count / elementType.byteCount
-      let cast = casting.run(slab, count: count)
-      let old = before.run(slab, count: count)
-      let new = cast.withUnsafeBytes { after.run($0, count: count) }
-      old.withUnsafeBytes { old in
-        new.withUnsafeBytes { new in
+      let cast = unsafe casting.run(slab, count: count)
+      let old = unsafe before.run(slab, count: count)
+      let new = unsafe cast.withUnsafeBytes { unsafe after.run($0, count: count) }
+      unsafe old.withUnsafeBytes { old in
+        unsafe new.withUnsafeBytes { new in
           for offset in stride(from: 0, to: old.count, by: 8) {
-            loss.count(
+            unsafe loss.count(
               old.loadUnaligned(fromByteOffset: offset, as: Double.self),
               castTo: new.loadUnaligned(fromByteOffset: offset, as: Double.self))
           }

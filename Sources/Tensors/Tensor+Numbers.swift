@@ -16,9 +16,9 @@ extension Tensor {
     guard !elementType.isFloatingPoint else { return nil }
     var result: [Int] = []
     var fits = true
-    try forEachSlab { bytes in
+    try unsafe forEachSlab { bytes in
       func each<Stored: FixedWidthInteger>(_: Stored.Type) {
-        for value in elements(of: bytes, Stored.self) {
+        for value in unsafe elements(of: bytes, Stored.self) {
           guard let value = Int(exactly: value) else {
             fits = false
             return
@@ -44,24 +44,27 @@ extension Tensor {
   ///
   /// - Throws: `Failure` where the count does not fit the shape.
   public init(floats: [Float], shape: [Int]) throws {
-    try self.init(.float32, shape: shape, bytes: floats.withUnsafeBytes { Array($0) })
+    try unsafe self.init(.float32, shape: shape, bytes: floats.withUnsafeBytes { unsafe Array($0) })
   }
 
   /// A tensor of float64 numbers.
   ///
   /// - Throws: `Failure` where the count does not fit the shape.
   public init(doubles: [Double], shape: [Int]) throws {
-    try self.init(.float64, shape: shape, bytes: doubles.withUnsafeBytes { Array($0) })
+    try unsafe self.init(
+      .float64, shape: shape, bytes: doubles.withUnsafeBytes { unsafe Array($0) })
   }
 
   /// The elements converted, a slab at a time: one loop for each type, which the compiler vectorises.
   private func numbers<Number: BinaryFloatingPoint>() throws -> [Number] {
-    try [Number](unsafeUninitializedCapacity: count) { result, done in
-      try forEachSlab { bytes in
+    try unsafe [Number](unsafeUninitializedCapacity: count) { result, done in
+      try unsafe forEachSlab { bytes in
         func copy<Stored>(_: Stored.Type, _ convert: (Stored) -> Number) {
-          let values = elements(of: bytes, Stored.self)
-          guard let target = result.baseAddress?.advanced(by: done) else { return }
-          for index in 0..<values.count { (target + index).initialize(to: convert(values[index])) }
+          let values = unsafe elements(of: bytes, Stored.self)
+          guard let target = unsafe result.baseAddress?.advanced(by: done) else { return }
+          for index in 0..<values.count {
+            unsafe (target + index).initialize(to: convert(values[index]))
+          }
           done += values.count
         }
         switch elementType {
@@ -84,13 +87,17 @@ extension Tensor {
 }
 
 /// The elements that bytes, aligned or not, hold.
+///
+/// Safe, since it goes through as many as there are; whoever makes one promises that the bytes stay.
+@safe
 private struct Elements<Stored>: Sequence {
   let base: UnsafeRawPointer?
   let count: Int
 
-  subscript(index: Int) -> Stored {
+  /// Unsafe: the index, which is a loop's, is not checked.
+  @unsafe subscript(index: Int) -> Stored {
     // `base` is nil only where there are no elements.
-    base.unsafelyUnwrapped.loadUnaligned(
+    unsafe base.unsafelyUnwrapped.loadUnaligned(
       fromByteOffset: index * MemoryLayout<Stored>.stride, as: Stored.self)
   }
 
@@ -99,12 +106,12 @@ private struct Elements<Stored>: Sequence {
     return AnyIterator {
       guard index < count else { return nil }
       defer { index += 1 }
-      return self[index]
+      return unsafe self[index]
     }
   }
 }
 
 private func elements<Stored>(of bytes: UnsafeRawBufferPointer, _: Stored.Type) -> Elements<Stored>
 {
-  Elements(base: bytes.baseAddress, count: bytes.count / MemoryLayout<Stored>.stride)
+  unsafe Elements(base: bytes.baseAddress, count: bytes.count / MemoryLayout<Stored>.stride)
 }

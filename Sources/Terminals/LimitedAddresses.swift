@@ -11,10 +11,10 @@ import Tensors
 func startAnewWhereAddressesAreLimited() {
   guard AddressSpace.limit != nil else { return }
   let names: [String] = ["MALLOC_ARENA_MAX", "OPENBLAS_NUM_THREADS"]
-  let missing = names.filter { getenv($0) == nil }
+  let missing = names.filter { OwnProcess.variable($0) == nil }
   if !missing.isEmpty, let path = try? HelperProgram.ownPath() {
-    for name in missing { setenv(name, "1", 0) }
-    execv(path, CommandLine.unsafeArgv)
+    for name in missing { unsafe setenv(name, "1", 0) }
+    unsafe execv(path, CommandLine.unsafeArgv)
     // Where that cannot be done, the program goes on as it is.
   }
   // Threads hash, copy and multiply: none of that is deep. Where this fails they are larger, and no worse.

@@ -77,10 +77,5 @@ private func leave(_ code: Int32) -> Never {
 
 /// A line on standard error, as it is: a stranger's words in it have to be made legible before.
 public func complain(_ text: String) {
-  writeToStandardError(text + "\n")
-}
-
-func writeToStandardError(_ text: String) {
-  let bytes = Array(text.utf8)
-  _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  OwnProcess.writeToStandardError(text + "\n")
 }

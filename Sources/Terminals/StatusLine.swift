@@ -35,7 +35,7 @@ public final class StatusLine: Sendable {
       guard text != state.text else { return }
       state = (text, now + interval)
       // Without automatic wrapping (DECAWM), which would leave a narrow terminal full of old lines.
-      writeToStandardError("\r\u{1B}[K\u{1B}[?7l\(text)\u{1B}[?7h")
+      OwnProcess.writeToStandardError("\r\u{1B}[K\u{1B}[?7l\(text)\u{1B}[?7h")
     }
   }
 
@@ -45,7 +45,7 @@ public final class StatusLine: Sendable {
     state.withLock { state in
       guard !state.text.isEmpty else { return }
       state.text = ""
-      writeToStandardError("\r\u{1B}[K")
+      OwnProcess.writeToStandardError("\r\u{1B}[K")
     }
   }
 }

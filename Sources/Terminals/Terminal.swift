@@ -1,4 +1,5 @@
 import Glibc
+import Tensors
 
 /// What standard output and standard error are, and what the user wants of them.
 public enum Terminal {
@@ -12,7 +13,7 @@ public enum Terminal {
 
   /// Whether a stream is a terminal that can be told where to write.
   public static func canMove(_ stream: Stream) -> Bool {
-    isatty(stream.rawValue) == 1 && variable("TERM") != "dumb"
+    isatty(stream.rawValue) == 1 && OwnProcess.variable("TERM") != "dumb"
   }
 
   /// Whether words on a stream are coloured.
@@ -21,7 +22,7 @@ public enum Terminal {
   /// not 0, asks for it even in a pipe; otherwise a terminal gets colours unless `CLICOLOR` is 0
   /// (bixense.com/clicolors).
   public static func isColoured(_ stream: Stream) -> Bool {
-    isColoured(canMove: canMove(stream), variable)
+    isColoured(canMove: canMove(stream), OwnProcess.variable)
   }
 
   /// The same, of a stream that is a terminal or not, in an environment.
@@ -29,9 +30,5 @@ public enum Terminal {
     if let forbidden = variable("NO_COLOR"), !forbidden.isEmpty { return false }
     if let forced = variable("CLICOLOR_FORCE"), !forced.isEmpty, forced != "0" { return true }
     return canMove && variable("CLICOLOR") != "0"
-  }
-
-  private static func variable(_ name: String) -> String? {
-    getenv(name).map { String(cString: $0) }
   }
 }

@@ -20,7 +20,7 @@ public func versionText(_ tool: String) -> String {
 /// The commit that was built, or nil where the build did not know it.
 var buildCommit: String? {
   #if canImport(CBuild)
-    let commit = String(cString: byol_build_commit())
+    let commit = unsafe String(cString: byol_build_commit())
     return commit.isEmpty ? nil : commit
   #else
     return nil

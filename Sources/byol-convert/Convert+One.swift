@@ -1,6 +1,7 @@
 import Checkpoints
 import Conversions
 import Glibc
+import Tensors
 import Terminals
 
 extension Convert {
@@ -53,7 +54,6 @@ extension Convert {
 
   /// Whether there is something of that name.
   func exists(_ path: String) -> Bool {
-    var status = stat()
-    return lstat(path, &status) == 0
+    FileStatus(path, followsLinks: false) != nil
   }
 }

@@ -29,14 +29,15 @@ func check<Result: SignedInteger>(
 ) throws -> Result {
   guard result < 0 else { return result }
   var reason = "no reason given"
-  _ = withUnsafeMutablePointer(to: &reason) { reason in
-    h5_walk_errors(
+  _ = unsafe withUnsafeMutablePointer(to: &reason) { reason in
+    unsafe h5_walk_errors(
       { _, error, context in
-        if let text = error?.pointee.desc.map({ String(cString: $0) }), !text.isEmpty {
-          context?.assumingMemoryBound(to: String.self).pointee = text
+        if let text = unsafe error?.pointee.desc.map({ unsafe String(cString: $0) }), !text.isEmpty
+        {
+          unsafe context?.assumingMemoryBound(to: String.self).pointee = text
         }
         return 0
-      }, reason)
+      }, unsafe reason)
   }
   throw Refusal(place, "HDF5 cannot \(action()): \(reason)")
 }

@@ -72,18 +72,18 @@ struct ChunkCheck {
   ) throws {
     var size = hsize_t(0)
     // A chunk that was never written is no failure of the file, and nothing to check.
-    guard H5Dget_chunk_storage_size(dataset, corner, &size) >= 0, size > 0 else { return }
+    guard unsafe H5Dget_chunk_storage_size(dataset, corner, &size) >= 0, size > 0 else { return }
     guard size <= UInt64(Self.sizeLimit) else {
       throw Refusal(place, expected: "chunks of at most \(Self.sizeLimit) bytes", found: "\(size)")
     }
     var stored = [UInt8](repeating: 0, count: Int(size))
     var skipped: UInt32 = 0
-    try byol_hdf5_reader.check(
+    try unsafe byol_hdf5_reader.check(
       H5Dread_chunk(dataset, 0, corner, &skipped, &stored), "read a chunk", at: place)
     guard skipped & 1 << UInt32(index) == 0 else { return }
     // The checksum that was added after lies behind the stream, which ends by itself.
     var count = uLongf(inflated.count)
-    let code = uncompress(&inflated, &count, stored, uLong(stored.count))
+    let code = unsafe uncompress(&inflated, &count, stored, uLong(stored.count))
     guard code == Z_OK, Int(count) == expected else {
       throw Refusal(
         place, expected: "chunks that inflate to \(expected) bytes",

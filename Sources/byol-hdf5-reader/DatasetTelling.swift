@@ -42,8 +42,8 @@ struct DatasetTelling: ~Copyable {
         StoredType(element: "bfloat16", isBigEndian: false, shape: shape), filters, to: &pipe)
     case .texts, .bytes:
       let dataset = dataset
-      let whole = WholeValue(type: type.id, space: space, place: place) {
-        H5Dread(dataset, $0, 0, 0, 0, $1)
+      let whole = unsafe WholeValue(type: type.id, space: space, place: place) {
+        unsafe H5Dread(dataset, $0, 0, 0, 0, $1)
       }
       pipe.send(.value(name: name, try whole.value()))
     }
@@ -51,7 +51,8 @@ struct DatasetTelling: ~Copyable {
 
   /// Whether the attribute says what the two bytes of each element are, as Keras writes it.
   private func isBFloat16() throws -> Bool {
-    guard try check(H5Aexists(dataset, "dtype"), "look for an attribute", at: place) > 0 else {
+    guard try unsafe check(H5Aexists(dataset, "dtype"), "look for an attribute", at: place) > 0
+    else {
       return false
     }
     return try attribute("dtype", of: dataset, at: "\(place)@dtype") == .text("bfloat16")
@@ -71,7 +72,7 @@ struct DatasetTelling: ~Copyable {
     let count = try check(H5Pget_nfilters(creation.id), "count the filters", at: place)
     return try (0..<UInt32(count)).map { index in
       var (flags, values, configuration): (UInt32, Int, UInt32) = (0, 0, 0)
-      let filter = H5Pget_filter2(
+      let filter = unsafe H5Pget_filter2(
         creation.id, index, &flags, &values, nil, 0, nil, &configuration)
       guard [H5Z_FILTER_DEFLATE, H5Z_FILTER_SHUFFLE, H5Z_FILTER_FLETCHER32].contains(filter) else {
         throw Refusal(
@@ -121,27 +122,27 @@ struct DatasetTelling: ~Copyable {
     }
     let slab = UnsafeMutableRawBufferPointer.allocate(
       byteCount: rowsPerSlab * rowBytes, alignment: 64)
-    defer { slab.deallocate() }
+    defer { unsafe slab.deallocate() }
     let file = try Handle(H5Dget_space(dataset), closedBy: H5Sclose, "read the shape", at: place)
     var row = 0
     while row < rows {
       let count = min(rowsPerSlab, rows - row)
       try chunks.check(row..<row + count)
       let lengths = [hsize_t(count)] + shape.dropFirst().map { hsize_t($0) }
-      let memory = try Handle(
+      let memory = try unsafe Handle(
         shape.isEmpty
           ? H5Screate(H5S_SCALAR) : H5Screate_simple(Int32(lengths.count), lengths, nil),
         closedBy: H5Sclose, "describe a slab", at: place)
       if !shape.isEmpty {
         let start = [hsize_t(row)] + shape.dropFirst().map { _ in hsize_t(0) }
-        try check(
+        try unsafe check(
           H5Sselect_hyperslab(file.id, H5S_SELECT_SET, start, nil, lengths, nil), "choose rows",
           at: place)
       }
-      try check(
+      try unsafe check(
         H5Dread(dataset, type.id, memory.id, file.id, 0, slab.baseAddress), "read the elements",
         at: place)
-      pipe.send(UnsafeRawBufferPointer(rebasing: slab[0..<count * rowBytes]))
+      unsafe pipe.send(UnsafeRawBufferPointer(rebasing: slab[0..<count * rowBytes]))
       row += count
     }
   }
@@ -150,7 +151,7 @@ struct DatasetTelling: ~Copyable {
   private func chunk(rank: Int) throws -> [UInt64] {
     guard rank > 0, H5Pget_layout(creation.id) == H5D_CHUNKED else { return [] }
     var lengths = [hsize_t](repeating: 1, count: rank)
-    guard H5Pget_chunk(creation.id, Int32(rank), &lengths) == Int32(rank) else {
+    guard unsafe H5Pget_chunk(creation.id, Int32(rank), &lengths) == Int32(rank) else {
       throw Refusal(place, expected: "chunks of as many axes as the dataset has", found: "others")
     }
     return lengths.map { UInt64($0) }

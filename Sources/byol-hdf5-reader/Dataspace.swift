@@ -19,7 +19,7 @@ struct Dataspace {
         throw Refusal(place, expected: "1 to 32 axes", found: "\(rank)")
       }
       var lengths = [hsize_t](repeating: 0, count: Int(rank))
-      try check(H5Sget_simple_extent_dims(space, &lengths, nil), "read the shape", at: place)
+      try unsafe check(H5Sget_simple_extent_dims(space, &lengths, nil), "read the shape", at: place)
       shape = lengths.map { UInt64($0) }
     default: throw Refusal(place, expected: "a shape", found: "none")
     }

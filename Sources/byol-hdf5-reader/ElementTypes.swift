@@ -56,7 +56,7 @@ enum Elements {
 
   private static func floats(_ type: hid_t, _ size: Int, at place: String) throws -> Elements {
     var (sign, exponentAt, exponent, mantissaAt, mantissa) = (0, 0, 0, 0, 0)
-    guard H5Tget_fields(type, &sign, &exponentAt, &exponent, &mantissaAt, &mantissa) >= 0,
+    guard unsafe H5Tget_fields(type, &sign, &exponentAt, &exponent, &mantissaAt, &mantissa) >= 0,
       let name = [
         [2, 5, 10]: "float16", [2, 8, 7]: "bfloat16", [4, 8, 23]: "float32",
         [8, 11, 52]: "float64",
@@ -83,7 +83,7 @@ enum Elements {
     guard H5Tget_nmembers(type) == 2 else { return false }
     return [("FALSE", UInt8(0)), ("TRUE", 1)].allSatisfy { name, expected in
       var value: UInt8 = 255
-      return H5Tenum_valueof(type, name, &value) >= 0 && value == expected
+      return unsafe H5Tenum_valueof(type, name, &value) >= 0 && value == expected
     }
   }
 

@@ -9,32 +9,34 @@ enum InputDriver {
   ///
   /// - Returns: an access property list that chooses it, for `H5Fopen`; negative on failure.
   static func prepare() -> hid_t {
-    var driver = H5FD_class_t()
-    driver.name = UnsafePointer(strdup("input"))
-    h5_complete_driver(&driver)
-    driver.open = { _, flags, _, _ in
+    var driver = unsafe H5FD_class_t()
+    unsafe driver.name = UnsafePointer(strdup("input"))
+    unsafe h5_complete_driver(&driver)
+    unsafe driver.open = { _, flags, _, _ in
       guard flags == h5_read_only() else { return nil }
-      return calloc(1, MemoryLayout<H5FD_t>.size)?.assumingMemoryBound(to: H5FD_t.self)
+      return unsafe calloc(1, MemoryLayout<H5FD_t>.size)?.assumingMemoryBound(to: H5FD_t.self)
     }
-    driver.close = { file in
-      free(file)
+    unsafe driver.close = { file in
+      unsafe free(file)
       return 0
     }
-    driver.get_eoa = { _, _ in InputDriver.endOfAddresses }
-    driver.set_eoa = { _, _, address in
-      InputDriver.endOfAddresses = address
+    unsafe driver.get_eoa = { _, _ in unsafe InputDriver.endOfAddresses }
+    unsafe driver.set_eoa = { _, _, address in
+      unsafe InputDriver.endOfAddresses = address
       return 0
     }
     var status = stat()
-    guard fstat(STDIN_FILENO, &status) == 0, status.st_size >= 0 else { return -1 }
-    size = haddr_t(status.st_size)
-    driver.get_eof = { _, _ in InputDriver.size }
-    driver.read = { _, _, _, address, count, buffer in
-      InputDriver.read(address, count, into: buffer) ? 0 : -1
+    guard unsafe fstat(STDIN_FILENO, &status) == 0, status.st_size >= 0 else { return -1 }
+    unsafe size = haddr_t(status.st_size)
+    unsafe driver.get_eof = { _, _ in unsafe InputDriver.size }
+    unsafe driver.read = { _, _, _, address, count, buffer in
+      unsafe InputDriver.read(address, count, into: buffer) ? 0 : -1
     }
-    driver.write = { _, _, _, _, _, _ in -1 }
+    unsafe driver.write = { _, _, _, _, _, _ in -1 }
     let access = H5Pcreate(h5_file_access_class())
-    guard access >= 0, H5Pset_driver(access, H5FDregister(&driver), nil) >= 0 else { return -1 }
+    guard access >= 0, unsafe H5Pset_driver(access, H5FDregister(&driver), nil) >= 0 else {
+      return -1
+    }
     return access
   }
 
@@ -43,14 +45,14 @@ enum InputDriver {
   private static func read(
     _ address: haddr_t, _ count: Int, into buffer: UnsafeMutableRawPointer?
   ) -> Bool {
-    guard let buffer, let start = off_t(exactly: address) else { return false }
+    guard let buffer = unsafe buffer, let start = off_t(exactly: address) else { return false }
     var done = 0
     while done < count {
-      let got = pread(STDIN_FILENO, buffer + done, count - done, start + off_t(done))
+      let got = unsafe pread(STDIN_FILENO, buffer + done, count - done, start + off_t(done))
       if got < 0, errno == EINTR { continue }
       guard got >= 0 else { return false }
       if got == 0 {
-        memset(buffer + done, 0, count - done)
+        unsafe memset(buffer + done, 0, count - done)
         return true
       }
       done += got

@@ -37,9 +37,10 @@ struct Reader {
   }
 
   private static func read(_ access: hid_t, to pipe: inout RecordPipe) throws {
-    let file = try Handle(
+    let file = try unsafe Handle(
       H5Fopen("input", h5_read_only(), access), closedBy: H5Fclose, "open the file")
-    let root = try Handle(H5Gopen2(file.id, "/", 0), closedBy: H5Gclose, "open the root group")
+    let root = try unsafe Handle(
+      H5Gopen2(file.id, "/", 0), closedBy: H5Gclose, "open the root group")
     var walk = Walk()
     try walk.tell(root.id, path: "", depth: 0, to: &pipe)
   }

@@ -17,19 +17,19 @@ struct RecordPipe {
 
   /// Hands on elements of a dataset, in frames.
   mutating func send(_ bytes: UnsafeRawBufferPointer) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let frame = rest.prefix(Record.payloadLimit)
-      buffer += Record.elementsHeader(count: frame.count)
+    var rest = unsafe bytes[...]
+    while unsafe !rest.isEmpty {
+      let frame = unsafe rest.prefix(Record.payloadLimit)
+      unsafe buffer += Record.elementsHeader(count: frame.count)
       flush()
-      Self.write(UnsafeRawBufferPointer(rebasing: frame))
-      rest = rest.dropFirst(frame.count)
+      unsafe Self.write(UnsafeRawBufferPointer(rebasing: frame))
+      unsafe rest = rest.dropFirst(frame.count)
     }
   }
 
   /// Writes what is buffered.
   mutating func flush() {
-    buffer.withUnsafeBytes { Self.write($0) }
+    unsafe buffer.withUnsafeBytes { unsafe Self.write($0) }
     buffer.removeAll(keepingCapacity: true)
   }
 
@@ -37,7 +37,7 @@ struct RecordPipe {
   private static func write(_ bytes: UnsafeRawBufferPointer) {
     var done = 0
     while done < bytes.count, let base = bytes.baseAddress {
-      let count = Glibc.write(STDOUT_FILENO, base + done, bytes.count - done)
+      let count = unsafe Glibc.write(STDOUT_FILENO, base + done, bytes.count - done)
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { _exit(1) }
       done += count

@@ -2,6 +2,9 @@ import CHDF5
 import HDF5Records
 
 /// An attribute, or a dataset of texts: it is read whole.
+///
+/// Safe, since `read` gets memory of the value's size alone.
+@safe
 struct WholeValue {
   /// The type of its elements in the file.
   let type: hid_t
@@ -47,8 +50,9 @@ struct WholeValue {
     let count = try space.byteCount(of: size, limit: Self.byteLimit, at: place)
     var bytes = [UInt8](repeating: 0, count: count)
     guard count > 0 else { return bytes }
-    try bytes.withUnsafeMutableBytes { buffer in
-      _ = try check(buffer.baseAddress.map { read(type, $0) } ?? -1, "read the value", at: place)
+    try unsafe bytes.withUnsafeMutableBytes { buffer in
+      _ = try unsafe check(
+        buffer.baseAddress.map { unsafe read(type, $0) } ?? -1, "read the value", at: place)
     }
     return bytes
   }
@@ -76,17 +80,17 @@ struct WholeValue {
     let inMemory = try Handle(H5Tcopy(h5_text()), closedBy: H5Tclose, "copy a type", at: place)
     try check(H5Tset_size(inMemory.id, -1), "make a type of texts", at: place)
     try check(H5Tset_cset(inMemory.id, H5Tget_cset(type)), "make a type of texts", at: place)
-    var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
-    try pointers.withUnsafeMutableBytes { buffer in
-      _ = try check(
-        buffer.baseAddress.map { read(inMemory.id, $0) } ?? -1, "read the texts", at: place)
+    var pointers = unsafe [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
+    try unsafe pointers.withUnsafeMutableBytes { buffer in
+      _ = try unsafe check(
+        buffer.baseAddress.map { unsafe read(inMemory.id, $0) } ?? -1, "read the texts", at: place)
     }
     var total = 0
     // The memory is not given back: this process ends soon.
-    return try pointers.map { pointer in
+    return try unsafe pointers.map { pointer in
       // A text that was never written is empty.
-      guard let pointer else { return "" }
-      guard let text = String(validatingCString: pointer) else {
+      guard let pointer = unsafe pointer else { return "" }
+      guard let text = unsafe String(validatingCString: pointer) else {
         throw Refusal(place, expected: "texts in UTF-8", found: "other bytes")
       }
       total += text.utf8.count
@@ -110,21 +114,22 @@ func tellAttributes(
   of object: hid_t, member: String?, path: String, to pipe: inout RecordPipe
 ) throws {
   var found = AttributeNames()
-  let status = withUnsafeMutablePointer(to: &found) { found in
-    H5Aiterate2(
+  let status = unsafe withUnsafeMutablePointer(to: &found) { found in
+    unsafe H5Aiterate2(
       object, H5_INDEX_NAME, H5_ITER_INC, nil,
       { _, name, _, context in
-        guard let name, let context else { return -1 }
-        let found = context.assumingMemoryBound(to: AttributeNames.self)
-        guard let text = String(validatingCString: name), !text.isEmpty, text.utf8.count <= 1024,
-          found.pointee.names.count < AttributeNames.limit
+        guard let name = unsafe name, let context = unsafe context else { return -1 }
+        let found = unsafe context.assumingMemoryBound(to: AttributeNames.self)
+        guard let text = unsafe String(validatingCString: name), !text.isEmpty,
+          text.utf8.count <= 1024,
+          unsafe found.pointee.names.count < AttributeNames.limit
         else {
-          found.pointee.isRefused = true
+          unsafe found.pointee.isRefused = true
           return 1
         }
-        found.pointee.names.append(text)
+        unsafe found.pointee.names.append(text)
         return 0
-      }, found)
+      }, unsafe found)
   }
   try check(status, "list the attributes", at: path)
   guard !found.isRefused else {
@@ -140,14 +145,14 @@ func tellAttributes(
 
 /// The value of the attribute `name` of an open object.
 func attribute(_ name: String, of object: hid_t, at place: String) throws -> StoredValue {
-  let attribute = try Handle(
+  let attribute = try unsafe Handle(
     H5Aopen(object, name, 0), closedBy: H5Aclose, "open the attribute", at: place)
   let type = try Handle(
     H5Aget_type(attribute.id), closedBy: H5Tclose, "read the type", at: place)
   let space = try Handle(
     H5Aget_space(attribute.id), closedBy: H5Sclose, "read the shape", at: place)
   let id = attribute.id
-  return try WholeValue(type: type.id, space: Dataspace(space.id, at: place), place: place) {
-    H5Aread(id, $0, $1)
+  return try unsafe WholeValue(type: type.id, space: Dataspace(space.id, at: place), place: place) {
+    unsafe H5Aread(id, $0, $1)
   }.value()
 }

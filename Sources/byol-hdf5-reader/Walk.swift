@@ -15,7 +15,7 @@ struct Walk {
   /// Tells the attributes and members of an open group, whose path has a slash before every name.
   mutating func tell(_ group: hid_t, path: String, depth: Int, to pipe: inout RecordPipe) throws {
     var address = haddr_t()
-    try check(h5_object(group, &address), "examine the group", at: path)
+    try unsafe check(h5_object(group, &address), "examine the group", at: path)
     guard !above.contains(address) else {
       throw Refusal(path, expected: "a tree of groups", found: "a group inside itself")
     }
@@ -38,10 +38,10 @@ struct Walk {
     guard link.isHard else {
       throw Refusal(path, expected: "a group or a dataset", found: link.description)
     }
-    let object = try Handle(
+    let object = try unsafe Handle(
       H5Oopen(group, link.name, 0), closedBy: H5Oclose, "open the object", at: path)
     var address = haddr_t()
-    let kind = try check(h5_object(object.id, &address), "examine the object", at: path)
+    let kind = try unsafe check(h5_object(object.id, &address), "examine the object", at: path)
     switch kind {
     case Int32(H5O_TYPE_GROUP.rawValue):
       guard depth + 1 < Self.depthLimit else {
@@ -62,14 +62,16 @@ struct Walk {
   /// names.
   private func links(of group: hid_t, path: String) throws -> [Link] {
     var found = Links(room: Self.objectLimit - objects)
-    let status = withUnsafeMutablePointer(to: &found) { found in
-      h5_each_link(
+    let status = unsafe withUnsafeMutablePointer(to: &found) { found in
+      unsafe h5_each_link(
         group, isOrdered(group) ? 1 : 0,
         { _, name, info, context in
-          guard let name, let info, let context else { return -1 }
-          let found = context.assumingMemoryBound(to: Links.self)
-          return found.pointee.add(name, info.pointee) ? 0 : 1
-        }, found)
+          guard let name = unsafe name, let info = unsafe info, let context = unsafe context else {
+            return -1
+          }
+          let found = unsafe context.assumingMemoryBound(to: Links.self)
+          return unsafe found.pointee.add(name, info.pointee) ? 0 : 1
+        }, unsafe found)
     }
     try check(status, "list the group", at: path)
     guard !found.isFull else {
@@ -92,7 +94,7 @@ struct Walk {
     guard list >= 0 else { return false }
     defer { H5Pclose(list) }
     var flags: UInt32 = 0
-    guard H5Pget_link_creation_order(list, &flags) >= 0 else { return false }
+    guard unsafe H5Pget_link_creation_order(list, &flags) >= 0 else { return false }
     return flags & UInt32(H5P_CRT_ORDER_TRACKED) != 0 && flags & UInt32(H5P_CRT_ORDER_INDEXED) != 0
   }
 }
@@ -120,14 +122,14 @@ private struct Links {
       isFull = true
       return false
     }
-    let text = String(validatingCString: name)
+    let text = unsafe String(validatingCString: name)
     let description =
       switch info.type {
       case H5L_TYPE_SOFT: "a soft link"
       case H5L_TYPE_EXTERNAL: "a link to another file"
       default: "a link of the unknown kind \(info.type.rawValue)"
       }
-    links.append(
+    unsafe links.append(
       Link(
         name: text ?? String(cString: name), isText: text != nil,
         isHard: info.type == H5L_TYPE_HARD, description: description))

@@ -8,7 +8,7 @@ struct JSONScannerTests {
   private func scan<Result>(
     _ text: String, _ body: (inout JSONScanner) throws -> Result
   ) throws -> Result {
-    try Array(text.utf8).withUnsafeBytes { bytes in
+    try HeapBytes(Array(text.utf8)).withCheckedBytes { bytes in
       var scanner = JSONScanner(bytes, place: "text")
       let result = try body(&scanner)
       try scanner.end()
@@ -35,7 +35,7 @@ struct JSONScannerTests {
 
   @Test func `bytes that are not UTF-8`() {
     #expect(throws: Failure.self) {
-      try [0x22, 0xFF, 0x22].withUnsafeBytes { bytes in
+      try HeapBytes([0x22, 0xFF, 0x22]).withCheckedBytes { bytes in
         var scanner = JSONScanner(bytes, place: "text")
         _ = try scanner.string()
       }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("JSON as a tree") struct JSONValuesTests {
   private func value(_ text: String) throws -> Node {
-    try Array(text.utf8).withUnsafeBytes { bytes in
+    try HeapBytes(Array(text.utf8)).withCheckedBytes { bytes in
       var scanner = JSONScanner(bytes, place: "text")
       let value = try scanner.value()
       try scanner.end()

@@ -117,7 +117,7 @@ struct MsgpackTests {
         var mutant = bytes
         mutant[index] ^= 1 << bit
         _ = try? mutant.withUnsafeBytes {
-          var reader = MsgpackReader(HeapBytes(mutant), $0)
+          var reader = MsgpackReader(HeapBytes(mutant), CheckedBytes($0))
           for leaf in Archive(try reader.document(), format: "").leaves {
             _ = try leaf.value.tensor().bytes()
           }

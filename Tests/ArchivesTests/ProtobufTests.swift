@@ -7,7 +7,7 @@ import Testing
 struct ProtobufTests {
   /// The fields of a message of the given bytes, in words.
   private func fields(_ bytes: [UInt8]) throws -> [String] {
-    try bytes.withUnsafeBytes { bytes in
+    try HeapBytes(bytes).withCheckedBytes { bytes in
       var fields = ProtobufFields(bytes, 0..<bytes.count, place: "message")
       var result: [String] = []
       while let field = try fields.next() { result.append("\(field.number): \(field.value)") }

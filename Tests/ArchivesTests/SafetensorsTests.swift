@@ -42,7 +42,7 @@ struct SafetensorsTests {
     let bytes = try written {
       try Safetensors().write(Archive(.dict(entries), format: "npz"), to: $0)
     }
-    let header = try bytes.withUnsafeBytes { try SafetensorsHeader($0) }
+    let header = try bytes.withUnsafeBytes { try SafetensorsHeader(CheckedBytes($0)) }
     #expect(header.tensors.map(\.name) == ["odd", "0", "1", "2", "3"])
     for entry in header.tensors {
       #expect(entry.range.lowerBound % entry.type.byteCount == 0, "\(entry)")
@@ -194,7 +194,7 @@ struct SafetensorsTests {
       for bit in 0..<8 {
         var mutant = bytes
         mutant[index] ^= 1 << bit
-        _ = try? mutant.withUnsafeBytes { try SafetensorsHeader($0) }
+        _ = try? mutant.withUnsafeBytes { try SafetensorsHeader(CheckedBytes($0)) }
       }
     }
   }

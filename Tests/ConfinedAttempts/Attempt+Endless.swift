@@ -6,13 +6,13 @@ import HDF5Records
 extension Attempt {
   func startThread() -> Result {
     var thread = pthread_t()
-    let code = pthread_create(&thread, nil, { _ in nil }, nil)
+    let code = unsafe pthread_create(&thread, nil, { _ in nil }, nil)
     return code == 0 ? .succeeded : .refused(code)
   }
 
   func runProgram() -> Result {
-    var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("true"), nil]
-    execv("/bin/true", &arguments)
+    var arguments: [UnsafeMutablePointer<CChar>?] = unsafe [strdup("true"), nil]
+    unsafe execv("/bin/true", &arguments)
     return .refused(errno)
   }
 
@@ -20,10 +20,11 @@ extension Attempt {
   func allocateForEver() -> Result {
     while true {
       // Not by `malloc`, whose calls a compiler may leave out.
-      let block = mmap(nil, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-      guard block != MAP_FAILED, let block else { return .refused(errno) }
+      let block = unsafe mmap(
+        nil, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+      guard unsafe block != MAP_FAILED, let block = unsafe block else { return .refused(errno) }
       for page in stride(from: 0, to: 1 << 20, by: 4096) {
-        block.storeBytes(of: 1, toByteOffset: page, as: UInt8.self)
+        unsafe block.storeBytes(of: 1, toByteOffset: page, as: UInt8.self)
       }
     }
   }
@@ -37,13 +38,13 @@ extension Attempt {
   /// Waits on a lock that nobody opens.
   func hang() -> Result {
     var word: Int32 = 0
-    return withUnsafeMutablePointer(to: &word) { word -> Result in
+    return unsafe withUnsafeMutablePointer(to: &word) { word -> Result in
       while true { _ = linux_call(Int(SYS_futex), Int(bitPattern: word), 0, 0) }
     }
   }
 
   func crash() -> Result {
-    UnsafeMutablePointer<Int>(bitPattern: 8)?.pointee = 1
+    unsafe UnsafeMutablePointer<Int>(bitPattern: 8)?.pointee = 1
     return .succeeded
   }
 

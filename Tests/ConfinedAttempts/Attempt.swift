@@ -39,14 +39,14 @@ enum Attempt: String {
 
   func run() -> Result {
     switch self {
-    case .readFile: result(open("/etc/passwd", O_RDONLY))
-    case .createFile: result(creat("/tmp/byol-confined-attempt", 0o600))
-    case .removeFile: result(unlink("/tmp/byol-confined-attempt"))
+    case .readFile: unsafe result(open("/etc/passwd", O_RDONLY))
+    case .createFile: unsafe result(creat("/tmp/byol-confined-attempt", 0o600))
+    case .removeFile: unsafe result(unlink("/tmp/byol-confined-attempt"))
     case .truncateOutput: result(ftruncate(STDIN_FILENO, 0))
-    case .writeInput: result(write(STDIN_FILENO, "x", 1))
-    case .writeErrors: result(write(STDERR_FILENO, "x", 1))
+    case .writeInput: unsafe result(write(STDIN_FILENO, "x", 1))
+    case .writeErrors: unsafe result(write(STDERR_FILENO, "x", 1))
     case .connect: result(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
-    case .sendDescriptor: result(send(STDOUT_FILENO, "x", 1, 0))
+    case .sendDescriptor: unsafe result(send(STDOUT_FILENO, "x", 1, 0))
     case .fork: result(linux_call(Int(SYS_clone), Int(SIGCHLD), 0, 0))
     case .startThread: startThread()
     case .runProgram: runProgram()
@@ -54,15 +54,16 @@ enum Attempt: String {
     case .traceParent: result(linux_call(Int(SYS_ptrace), 16, Int(getppid()), 0))
     case .readParent: result(linux_call(Int(SYS_process_vm_readv), Int(getppid()), 0, 0))
     case .executeMemory:
-      mmap(nil, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+      unsafe mmap(nil, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         == MAP_FAILED ? .refused(errno) : .succeeded
     case .raiseLimits: result(sandbox_limit(sandbox_address_space, UInt(bitPattern: -1)))
     case .makeFile:
-      result("x".withCString { linux_call(Int(SYS_memfd_create), Int(bitPattern: $0), 0, 0) })
+      unsafe result(
+        "x".withCString { linux_call(Int(SYS_memfd_create), Int(bitPattern: $0), 0, 0) })
     case .ring: result(linux_call(425, 1, 0, 0))  // io_uring_setup, on every machine
     case .sleep: result(usleep(1_000))
     case .allocate:
-      mmap(
+      unsafe mmap(
         nil, Int(Confinement.addressSpace), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
         0) == MAP_FAILED ? .refused(errno) : .succeeded
     case .allocateForEver: allocateForEver()

@@ -11,7 +11,7 @@ import HDF5Records
 @main struct ConfinedAttempts {
   static func main() {
     var bytes = [UInt8](repeating: 0, count: 256)
-    let count = pread(STDIN_FILENO, &bytes, bytes.count, 0)
+    let count = unsafe pread(STDIN_FILENO, &bytes, bytes.count, 0)
     var words = String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
       .split(separator: " ").map(String.init)
     let hasFilter = words.first != "limits"
@@ -41,5 +41,5 @@ import HDF5Records
 
   static func tell(_ record: Record) { tell(record.encoded) }
 
-  static func tell(_ bytes: [UInt8]) { _ = write(STDOUT_FILENO, bytes, bytes.count) }
+  static func tell(_ bytes: [UInt8]) { _ = unsafe write(STDOUT_FILENO, bytes, bytes.count) }
 }

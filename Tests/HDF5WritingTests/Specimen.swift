@@ -26,7 +26,7 @@ struct Specimen {
 
   init(_ path: String) throws {
     bytes = Array(try Data(contentsOf: URL(filePath: path)))
-    try bytes.withUnsafeBytes { bytes in
+    try HeapBytes(bytes).withCheckedBytes { bytes in
       var found: [(path: String, header: ObjectHeader, address: UInt64)] = []
       func visit(_ address: UInt64, _ path: String) throws {
         let subject = Subject(file: "specimen", path: path)
@@ -118,7 +118,7 @@ struct Specimen {
   /// Makes the checksum of one block good.
   mutating func heal(_ block: Range<Int>) {
     guard block.upperBound <= bytes.count else { return }
-    let sum = bytes[block.dropLast(4)].withUnsafeBytes { lookup3($0) }
+    let sum = bytes[block.dropLast(4)].withUnsafeBytes { lookup3(CheckedBytes($0)) }
     set(Array(littleEndian(UInt64(sum)).prefix(4)), at: block.upperBound - 4)
   }
 

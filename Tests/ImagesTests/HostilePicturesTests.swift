@@ -124,11 +124,11 @@ import Testing
       let tiff: [UInt8] =
         Array("MM".utf8) + [0, 42] + bigEndian(directory)
         + withUnsafeBytes(of: count.bigEndian) { Array($0) } + [UInt8](repeating: 0, count: 13)
-      let orientation = tiff.withUnsafeBytes { Orientation(tiff: $0) }
+      let orientation = tiff.withUnsafeBytes { Orientation(tiff: CheckedBytes($0)) }
       #expect(orientation == .upright)
     }
     let turn: [UInt8] = [1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0]
     let good = Array("MM".utf8) + [0, 42] + bigEndian(8) + [0, 1] + turn
-    #expect(good.withUnsafeBytes { Orientation(tiff: $0) } == .turnedRight)
+    #expect(good.withUnsafeBytes { Orientation(tiff: CheckedBytes($0)) } == .turnedRight)
   }
 }

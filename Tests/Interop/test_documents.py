@@ -76,7 +76,7 @@ def test_the_commands_in_the_documents_print_what_the_documents_say(name, tools,
     document = PACKAGE / name
     text = document.read_text()
     for folder in ["samples", "docs/examples"]:
-        shutil.copytree(PACKAGE / folder, tmp_path / folder)
+        shutil.copytree(PACKAGE / folder, tmp_path / folder, ignore=shutil.ignore_patterns(".build"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(PACKAGE / "python")
     blocks = [block for block in BLOCK.finditer(text) if block["console"] is not None or name in HOWTOS]

@@ -1,3 +1,4 @@
+import Glibc
 public import Tensors
 
 /// Stops the program: libFuzzer keeps the input.
@@ -10,15 +11,35 @@ public func finding(_ words: String) -> Never { fatalError("FINDING: \(words)") 
 public func attempt(
   _ start: UnsafePointer<UInt8>?, _ count: Int, _ body: (MappedFile) throws -> Void
 ) -> CInt {
-  do {
-    let file = try MemoryFile(UnsafeRawBufferPointer(start: start, count: count))
-    try body(file.mapped())
-  } catch let failure as Failure {
-    check(failure)
-  } catch {
-    finding("an error that is no Failure, but \(type(of: error)): \(error)")
+  inTime {
+    do {
+      let file = try MemoryFile(UnsafeRawBufferPointer(start: start, count: count))
+      try body(file.mapped())
+    } catch let failure as Failure {
+      check(failure)
+    } catch {
+      finding("an error that is no Failure, but \(type(of: error)): \(error)")
+    }
   }
   return 0
+}
+
+/// The seconds of processor time that an input may take, the sanitizer's share included.
+private let timeLimit = 2.0
+
+/// Does something that may not take longer than an input may: by the processor's time, so that a
+/// machine that has other work to do is not mistaken for a slow reader.
+public func inTime(_ body: () -> Void) {
+  let start = processorSeconds()
+  body()
+  let used = processorSeconds() - start
+  if used > timeLimit { finding("\(used) s of processor time") }
+}
+
+private func processorSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
 /// What holds of every refusal of an input.

@@ -8,7 +8,12 @@ import Tensors
 /// list of edits of the sample, written in one of the dialects.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-  var edits = Edits(UnsafeBufferPointer(start: start, count: count))
+  inTime { tryEdits(UnsafeBufferPointer(start: start, count: count)) }
+  return 0
+}
+
+private func tryEdits(_ bytes: UnsafeBufferPointer<UInt8>) {
+  var edits = Edits(bytes)
   let (dialect, sound) = Specimens.all[edits.next() % Specimens.all.count]
   let archive = edits.applied(to: sound)
   allowingUsage {
@@ -23,7 +28,6 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   allowingUsage { _ = try Inference(archive).assignments }
   // By the user's word, what the file says does not decide.
   if let dialect { allowingUsage { try use(dialect.read(archive).checkpoint) } }
-  return 0
 }
 
 /// What tools do with a checkpoint that was read.

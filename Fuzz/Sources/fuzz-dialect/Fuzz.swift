@@ -8,7 +8,7 @@ import Tensors
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   attempt(start, count) { file in
-    let dialect = try Dialect(json: file.withBytes { Array($0) }, file: "dialect.json")
+    let dialect = try Dialect(json: file.allBytes(), file: "dialect.json")
     allowingUsage { _ = try dialect.read(Specimens.archive(of: dialect.name)) }
     allowingUsage { _ = try dialect.write(Specimens.checkpoint, format: Torch()) }
   }

@@ -12,7 +12,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     { _ = SafetensorsIndex().recognises($0) },
     { _ = try SafetensorsIndex().fileNames($0) },
     { file in
-      try file.withBytes { bytes in
+      try file.withCheckedBytes { bytes in
         var scanner = JSONScanner(bytes, place: "text")
         let value = try scanner.value()
         try scanner.end()

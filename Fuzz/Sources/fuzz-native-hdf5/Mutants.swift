@@ -32,7 +32,7 @@ struct Mutants {
   /// The mutants of the file at `path`.
   init(of path: String) throws {
     let file = try MappedFile(path)
-    bytes = try file.withBytes { Array($0) }
+    bytes = try file.allBytes()
     content = try Content(NativeFile(file))
     var copy = bytes
     places = copy.withUnsafeMutableBytes { bytes in

@@ -61,7 +61,7 @@ public final class AtomicFolder {
     guard isOpen, FolderDestination.isName(name) else {
       throw Failure(.usage, file: path, "'\(name)' is no name for a file of the directory")
     }
-    let descriptor = open(
+    let descriptor = unsafe open(
       temporaryPath(of: name), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666 as mode_t)
     guard descriptor >= 0 else {
       if errno == EEXIST {
@@ -81,8 +81,7 @@ public final class AtomicFolder {
   public var size: Int { files.reduce(0) { $0 + fileSize($1.output.descriptor) } }
 
   private func fileSize(_ descriptor: Int32) -> Int {
-    var status = stat()
-    return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+    FileStatus(descriptor: descriptor)?.size ?? 0
   }
 
   /// Hands to the system what the files' buffers hold, so that the files can be read.

@@ -29,7 +29,7 @@ struct FileSorting {
       return rest.append((name, "a JSON document of more than \(Self.documentLimit) bytes"))
     }
     do {
-      let value = try file.withBytes { bytes in
+      let value = try unsafe file.withCheckedBytes { bytes in
         var scanner = JSONScanner(bytes, place: name)
         let value = try scanner.value()
         try scanner.end()

@@ -22,18 +22,17 @@ struct FolderDestination {
     self.force = force
     var resolved = path
     while resolved.count > 1, resolved.hasSuffix("/") { resolved.removeLast() }
-    var status = stat()
-    if lstat(resolved, &status) == 0 {
+    if FileStatus(resolved, followsLinks: false) != nil {
       resolved = try Destination.realPath(resolved, of: path)
-      guard stat(resolved, &status) == 0 else {
+      guard let status = FileStatus(resolved) else {
         throw Failure.system("cannot examine", file: path)
       }
-      guard status.st_mode & S_IFMT == S_IFDIR else {
+      guard status.kind == .directory else {
         throw Failure(.usage, file: path, "expected a name for a directory, found a file")
       }
       guard force else { throw Self.exists(path) }
       try Self.checkReplaceable(resolved, named: path)
-      mode = status.st_mode & 0o777
+      mode = status.permissions
     } else if errno == ENOENT {
       mode = nil
     } else {
@@ -53,8 +52,7 @@ struct FolderDestination {
   static func restore(_ path: String) {
     var resolved = path
     while resolved.count > 1, resolved.hasSuffix("/") { resolved.removeLast() }
-    var status = stat()
-    guard lstat(resolved, &status) != 0, errno == ENOENT else { return }
+    guard FileStatus(resolved, followsLinks: false) == nil, errno == ENOENT else { return }
     let parts = Destination.split(resolved)
     guard isName(parts.name), let parent = try? Destination.realPath(parts.folder, of: path) else {
       return
@@ -62,7 +60,7 @@ struct FolderDestination {
     Temporaries(of: parts.name, in: parent).forEachAbandoned { path in
       guard path.hasSuffix(asideEnding) else { return }
       // Over nothing but an empty directory, which `rename` refuses to do with anything else.
-      _ = rename(path, "\(parent)/\(parts.name)")
+      _ = unsafe rename(path, "\(parent)/\(parts.name)")
     }
   }
 
@@ -73,17 +71,17 @@ struct FolderDestination {
     // Until it has the old one's mode, no one may look in who could not look into that.
     let mode: mode_t = mode == nil ? 0o777 : 0o700
     return try temporaries.make("a temporary directory", for: path) { path in
-      guard mkdir(path, mode) == 0 else { return nil }
+      guard unsafe mkdir(path, mode) == 0 else { return nil }
       if let descriptor = Self.open(path) { return descriptor }
       let reason = errno
-      rmdir(path)
+      unsafe rmdir(path)
       errno = reason
       return nil
     }
   }
 
   private static func open(_ folder: String) -> Int32? {
-    let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    let descriptor = unsafe Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     return descriptor >= 0 ? descriptor : nil
   }
 
@@ -95,7 +93,7 @@ struct FolderDestination {
   /// Gives the directory at `temporary` the permissions of the one it replaces.
   func giveMode(to temporary: String) throws {
     guard let mode else { return }
-    guard chmod(temporary, mode) == 0 else {
+    guard unsafe chmod(temporary, mode) == 0 else {
       throw Failure.system("cannot set permissions", file: path)
     }
   }
@@ -106,17 +104,16 @@ struct FolderDestination {
   ///   where the file system would not have that.
   func replace(with temporary: String) throws -> String {
     if mode == nil {
-      var status = stat()
       // What is made in this very moment is replaced if it is an empty directory, and else refused.
-      if lstat(target, &status) == 0 { throw Self.exists(path) }
-      guard rename(temporary, target) == 0 else {
+      if FileStatus(target, followsLinks: false) != nil { throw Self.exists(path) }
+      guard unsafe rename(temporary, target) == 0 else {
         if [EEXIST, ENOTEMPTY, ENOTDIR].contains(errno) { throw Self.exists(path) }
         throw Failure.system("cannot rename", file: path)
       }
       return temporary
     }
     try Self.checkReplaceable(target, named: path)
-    if linux_exchange(temporary, target) == 0 { return temporary }
+    if unsafe linux_exchange(temporary, target) == 0 { return temporary }
     guard [EINVAL, ENOSYS].contains(errno) else {
       throw Failure.system("cannot rename", file: path)
     }
@@ -125,16 +122,18 @@ struct FolderDestination {
     let old = Self.open(target)
     defer { if let old { close(old) } }
     if let old { _ = Temporaries.lock(old) }
-    guard rename(target, aside) == 0 else { throw Failure.system("cannot rename", file: path) }
-    guard rename(temporary, target) == 0 else {
+    guard unsafe rename(target, aside) == 0 else {
+      throw Failure.system("cannot rename", file: path)
+    }
+    guard unsafe rename(temporary, target) == 0 else {
       var failure = Failure.system("cannot rename", file: path)
-      if rename(aside, target) != 0 {
+      if unsafe rename(aside, target) != 0 {
         failure.message += "; the next run gives the old directory, \(aside), its name back"
       }
       throw failure
     }
     // Under this name nobody takes it for the directory that is to get its name back.
-    return rename(aside, temporary) == 0 ? temporary : aside
+    return unsafe rename(aside, temporary) == 0 ? temporary : aside
   }
 
   /// Waits until the entries of the directory that holds the destination are on the disk.
@@ -145,12 +144,11 @@ struct FolderDestination {
 
   /// Removes a directory of files; one that holds directories stays.
   static func remove(_ folder: String) {
-    var status = stat()
-    guard lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return }
+    guard FileStatus(folder, followsLinks: false)?.kind == .directory else { return }
     for name in (try? FolderListing.entries(of: folder, limit: .max)) ?? [] {
-      unlink("\(folder)/\(name)")
+      unsafe unlink("\(folder)/\(name)")
     }
-    rmdir(folder)
+    unsafe rmdir(folder)
   }
 
   /// Whether `name` may be a file's.

@@ -16,14 +16,13 @@ enum FolderListing {
     var names: [String] = []
     var others: [(name: String, reason: String)] = []
     for name in try entries(of: path) where hidden || !name.hasPrefix(".") {
-      var status = stat()
-      guard lstat("\(path)/\(name)", &status) == 0 else {
+      guard let status = FileStatus("\(path)/\(name)", followsLinks: false) else {
         throw Failure.system("cannot examine", file: "\(path)/\(name)")
       }
-      switch status.st_mode & S_IFMT {
-      case S_IFREG: names.append(name)
-      case S_IFDIR: others.append((name, "a directory"))
-      case S_IFLNK: others.append((name, "a symbolic link"))
+      switch status.kind {
+      case .regular: names.append(name)
+      case .directory: others.append((name, "a directory"))
+      case .symbolicLink: others.append((name, "a symbolic link"))
       default: others.append((name, "no regular file"))
       }
     }
@@ -32,28 +31,16 @@ enum FolderListing {
 
   /// The names of all entries but `.` and `..`, of which there may be `limit`.
   static func entries(of path: String, limit: Int = limit) throws -> [String] {
-    guard let directory = opendir(path) else {
-      throw Failure.system("cannot open the directory", file: path)
-    }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
-      }
-      guard let name, name != ".", name != ".." else { continue }
-      names.append(name)
-      guard names.count <= limit else {
-        throw Failure(file: path, expected: "at most \(limit) files", found: "more")
-      }
+    let names = try DirectoryEntries.names(in: path, limit: limit)
+    guard names.count <= limit else {
+      throw Failure(file: path, expected: "at most \(limit) files", found: "more")
     }
     return names
   }
 
   /// Whether `path` leads to a directory.
   static func isDirectory(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    FileStatus(path)?.kind == .directory
   }
 }
 

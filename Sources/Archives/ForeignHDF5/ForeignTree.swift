@@ -218,7 +218,7 @@ extension ForeignTree {
           expected: "at most \(limit) bytes in a file of \(file.count)", found: "more")
       }
       streamed += byteCount
-      bytes = try spill.add(byteCount) { try process.elements(into: $0) }
+      bytes = try unsafe spill.add(byteCount) { try unsafe process.elements(into: $0) }
     }
     return try Tensor(
       type, shape: shape, bigEndian: array.type.isBigEndian,

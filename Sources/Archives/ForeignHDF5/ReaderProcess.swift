@@ -29,7 +29,7 @@ final class ReaderProcess {
     var ends: [Int32] = [-1, -1]
     // Of sockets, which no program inherits that another thread starts in this moment.
     let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-    guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
+    guard unsafe socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
       throw Failure.system("cannot make a pipe", file: file.path)
     }
     do {
@@ -84,7 +84,8 @@ final class ReaderProcess {
         guard (1...target.count - done).contains(header.count) else {
           throw nonsense("elements too many")
         }
-        try read(into: UnsafeMutableRawBufferPointer(rebasing: target[done..<done + header.count]))
+        try unsafe read(
+          into: UnsafeMutableRawBufferPointer(rebasing: target[done..<done + header.count]))
         done += header.count
       } catch let malformed as MalformedRecord {
         throw nonsense(malformed.reason)
@@ -96,14 +97,16 @@ final class ReaderProcess {
   private func read(into target: UnsafeMutableRawBufferPointer) throws {
     var done = 0
     while done < target.count {
-      let rest = UnsafeMutableRawBufferPointer(rebasing: target[done...])
+      let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: target[done...])
       if unread.isEmpty, rest.count >= buffer.count {
-        done += try receive(rest)
+        unsafe done += try receive(rest)
         continue
       }
-      if unread.isEmpty { unread = 0..<(try buffer.withUnsafeMutableBytes { try receive($0) }) }
+      if unread.isEmpty {
+        unread = unsafe 0..<(try buffer.withUnsafeMutableBytes { try unsafe receive($0) })
+      }
       let part = unread.prefix(rest.count)
-      buffer.withUnsafeBytes { rest.copyMemory(from: .init(rebasing: $0[part])) }
+      unsafe buffer.withUnsafeBytes { unsafe rest.copyMemory(from: .init(rebasing: $0[part])) }
       unread = part.upperBound..<unread.upperBound
       done += part.count
     }
@@ -111,7 +114,7 @@ final class ReaderProcess {
 
   private func bytes(_ count: Int) throws -> [UInt8] {
     var result = [UInt8](repeating: 0, count: count)
-    try result.withUnsafeMutableBytes { try read(into: $0) }
+    try unsafe result.withUnsafeMutableBytes { try unsafe read(into: $0) }
     return result
   }
 
@@ -121,9 +124,9 @@ final class ReaderProcess {
       let left = ContinuousClock.now.duration(to: deadline)
       guard left > .zero else { throw tooSlow }
       var waiting = pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)
-      let ready = poll(&waiting, 1, Int32(min(left.components.seconds + 1, 3600)) * 1000)
+      let ready = unsafe poll(&waiting, 1, Int32(min(left.components.seconds + 1, 3600)) * 1000)
       if ready == 0 || (ready < 0 && errno == EINTR) { continue }
-      let count = Glibc.read(pipe, target.baseAddress, target.count)
+      let count = unsafe Glibc.read(pipe, target.baseAddress, target.count)
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw Failure.system("cannot read from a pipe", file: file.path) }
       guard count > 0 else { throw ending() }
@@ -156,7 +159,7 @@ final class ReaderProcess {
   private func wait() -> Int32 {
     if let status { return status }
     var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
     self.status = status
     return status
   }
@@ -168,23 +171,23 @@ extension ReaderProcess {
 
   /// Where the program is: where `BYOL_HDF5_READER` says, or where helpers are.
   static func program() throws -> String {
-    if let path = getenv("BYOL_HDF5_READER") { return String(cString: path) }
+    if let path = OwnProcess.variable("BYOL_HDF5_READER") { return path }
     return try HelperProgram.path(of: name, for: "HDF5 of other programs is read by")
   }
 
   private static func spawn(_ program: String, input: Int32, output: Int32) throws -> pid_t {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
-    let libraries = getenv("LD_LIBRARY_PATH").map { "LD_LIBRARY_PATH=" + String(cString: $0) }
-    var environment = [libraries.flatMap { strdup($0) }, nil]
-    var arguments = [strdup(name), nil]
-    defer { for text in environment + arguments { free(text) } }
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    unsafe posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+    unsafe posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+    unsafe posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+    let libraries = OwnProcess.variable("LD_LIBRARY_PATH").map { "LD_LIBRARY_PATH=" + $0 }
+    var environment = unsafe [libraries.flatMap { unsafe strdup($0) }, nil]
+    var arguments = unsafe [strdup(name), nil]
+    defer { unsafe (environment + arguments).forEach { unsafe free($0) } }
     var process = pid_t()
-    let code = posix_spawn(&process, program, &actions, nil, &arguments, &environment)
+    let code = unsafe posix_spawn(&process, program, &actions, nil, &arguments, &environment)
     guard code == 0 else {
       errno = code
       throw Failure.system("cannot start \(program)", file: nil)
@@ -196,7 +199,7 @@ extension ReaderProcess {
   /// calls.
   static func unfiltered(_ code: UInt32) -> String {
     let reason =
-      Int32(exactly: code).flatMap(strerror).map { String(cString: $0) } ?? "error \(code)"
+      Int32(exactly: code).map { Failure.systemReason($0) } ?? "error \(code)"
     return "\(name) ran without a filter of system calls, which the kernel refused (\(reason)): "
       + "resource limits alone confined it"
   }

@@ -18,14 +18,14 @@ struct Spill {
   ) throws -> any ByteSource {
     guard count >= Self.heapLimit else {
       let bytes = try OwnedBytes(count: count)
-      try fill(bytes.mutable)
+      try unsafe fill(bytes.mutable)
       return bytes
     }
     let descriptor = try self.descriptor ?? Descriptor()
     self.descriptor = descriptor
     let bytes = try SpilledBytes(descriptor.number, at: end, count: count)
     end += (count + 4095) / 4096 * 4096
-    try fill(bytes.mutable)
+    try unsafe fill(bytes.mutable)
     return bytes
   }
 
@@ -34,13 +34,13 @@ struct Spill {
     let number: Int32
 
     init() throws {
-      let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+      let folder = OwnProcess.variable("TMPDIR") ?? "/tmp"
       var path = Array("\(folder)/byol-XXXXXX".utf8CString)
-      let number = mkstemp(&path)
+      let number = unsafe mkstemp(&path)
       guard number >= 0 else {
         throw Failure.system("cannot make a temporary file in \(folder)", file: nil)
       }
-      unlink(path)
+      unsafe unlink(path)
       _ = fcntl(number, F_SETFD, FD_CLOEXEC)
       self.number = number
     }
@@ -50,6 +50,9 @@ struct Spill {
 }
 
 /// A mapped part of a file without a name.
+///
+/// Safe, since it owns the mapping, whose space in the file is reserved.
+@safe
 private final class SpilledBytes: ByteSource {
   let count: Int
   nonisolated(unsafe) private let address: UnsafeMutableRawPointer
@@ -62,19 +65,20 @@ private final class SpilledBytes: ByteSource {
       errno = code
       throw Failure.system("cannot reserve \(count) bytes in a temporary file", file: nil)
     }
-    let mapped = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, off_t(offset))
-    guard mapped != MAP_FAILED, let mapped else {
+    let mapped = unsafe mmap(
+      nil, count, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, off_t(offset))
+    guard unsafe mapped != MAP_FAILED, let mapped = unsafe mapped else {
       throw Failure.system("cannot map a temporary file", file: nil)
     }
-    address = mapped
+    unsafe address = mapped
   }
 
-  deinit { munmap(address, count) }
+  deinit { unsafe munmap(address, count) }
 
-  var mutable: UnsafeMutableRawBufferPointer { .init(start: address, count: count) }
+  var mutable: UnsafeMutableRawBufferPointer { unsafe .init(start: address, count: count) }
 
   func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
-    try body(UnsafeRawBufferPointer(mutable))
+    try unsafe body(UnsafeRawBufferPointer(mutable))
   }
 
   func release(_ range: Range<Int>) {
@@ -82,6 +86,6 @@ private final class SpilledBytes: ByteSource {
     let end = range.upperBound == count ? count : range.upperBound / 4096 * 4096
     guard start >= 0, end <= count, end > start else { return }
     // The pages stay in the system's cache.
-    _ = madvise(address + start, end - start, MADV_DONTNEED)
+    _ = unsafe madvise(address + start, end - start, MADV_DONTNEED)
   }
 }

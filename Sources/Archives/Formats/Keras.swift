@@ -41,10 +41,10 @@ public struct Keras: ArchiveFormat {
   }
 
   private static func hasSignature(_ file: MappedFile) -> Bool {
-    (try? file.withBytes { bytes in
+    unsafe (try? file.withCheckedBytes { bytes in
       var start = 0
       while start < bytes.count {
-        if Superblock.isSignature(UnsafeRawBufferPointer(rebasing: bytes[start...])) { return true }
+        if Superblock.isSignature(CheckedBytes(rebasing: bytes[start...])) { return true }
         let (next, overflow) = max(start, 256).multipliedReportingOverflow(by: 2)
         guard !overflow else { break }
         start = next

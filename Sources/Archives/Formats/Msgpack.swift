@@ -28,7 +28,7 @@ public struct Msgpack: ArchiveFormat {
   ///
   /// The format has no signature; the order of `Formats.all` tries it late.
   public func recognises(_ file: MappedFile) -> Bool {
-    (try? file.withBytes { bytes in
+    unsafe (try? file.withCheckedBytes { bytes in
       var scanner = MsgpackScanner(bytes)
       guard case .map(let count) = try scanner.next() else { return false }
       guard count > 0 else { return scanner.remaining == 0 }
@@ -42,7 +42,7 @@ public struct Msgpack: ArchiveFormat {
   /// Reads the tree; arrays stay where they are.
   public func read(_ file: MappedFile) throws -> Archive {
     do {
-      let root = try file.withBytes { bytes in
+      let root = try unsafe file.withCheckedBytes { bytes in
         var reader = MsgpackReader(file, bytes)
         return try reader.document()
       }

@@ -19,14 +19,14 @@ public struct Npy: ArchiveFormat {
 
   /// Whether the file begins as npy files do.
   public func recognises(_ file: MappedFile) -> Bool {
-    (try? file.withBytes { $0.starts(with: NpyHeader.magic) }) ?? false
+    (try? file.firstBytes(NpyHeader.magic.count)) == NpyHeader.magic
   }
 
   /// Reads the header; the elements stay where they are.
   public func read(_ file: MappedFile) throws -> Archive {
     do {
       let value = try NpyArray.read(file) { count in
-        try file.withBytes { Array($0.prefix(count)) }
+        try file.firstBytes(count)
       }
       return Archive(value, format: name)
     } catch let failure as Failure {
@@ -38,8 +38,8 @@ public struct Npy: ArchiveFormat {
   /// an array of one object, which NumPy loads with `allow_pickle=True`.
   public func write(_ archive: Archive, to file: OutputFile) throws {
     if NpyObjects.holds(archive.root) {
-      return try NpyObjects(archive.root).write { try file.write($0) }
+      return try unsafe NpyObjects(archive.root).write { try unsafe file.write($0) }
     }
-    try NpyArray(archive.root, at: nil, title: title).write { try file.write($0) }
+    try unsafe NpyArray(archive.root, at: nil, title: title).write { try unsafe file.write($0) }
   }
 }

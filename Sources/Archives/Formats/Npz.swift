@@ -29,7 +29,7 @@ public struct Npz: ArchiveFormat {
 
   /// Whether the file is a zip file whose first member is an npy file, or that has no members.
   public func recognises(_ file: MappedFile) -> Bool {
-    let first = try? file.withBytes { bytes -> [UInt8]? in
+    let first = try? unsafe file.withCheckedBytes { bytes -> [UInt8]? in
       var fields = ZipFields(bytes, 0..<bytes.count, place: "")
       let signature = try fields.word()
       guard signature == ZipSignature.local else {
@@ -83,12 +83,14 @@ public struct Npz: ArchiveFormat {
     let zip = ZipWriter(file)
     for (key, value, array) in members {
       if let array {
-        try zip.add(key + Self.ending, size: array.size, method: method) { try array.write($0) }
+        try unsafe zip.add(key + Self.ending, size: array.size, method: method) {
+          try unsafe array.write($0)
+        }
         continue
       }
       let objects = NpyObjects(value)
-      try zip.add(key + Self.ending, size: try objects.size(), method: method) { output in
-        try withoutActuallyEscaping(output) { try objects.write($0) }
+      try unsafe zip.add(key + Self.ending, size: try objects.size(), method: method) { output in
+        try unsafe withoutActuallyEscaping(output) { try unsafe objects.write($0) }
       }
     }
     try zip.finish()

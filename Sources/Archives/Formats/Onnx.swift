@@ -30,7 +30,7 @@ public struct Onnx: ArchiveFormat {
   ///
   /// Protobuf has no signature, so that every field before the graph has to be right.
   public func recognises(_ file: MappedFile) -> Bool {
-    let found = try? file.withBytes { bytes -> Bool in
+    let found = try? unsafe file.withCheckedBytes { bytes -> Bool in
       var fields = ProtobufFields(bytes, 0..<bytes.count, place: "model")
       guard let first = try fields.next(), first.number == OnnxNumbers.Model.irVersion,
         (1...1000).contains(try first.integer)
@@ -49,7 +49,7 @@ public struct Onnx: ArchiveFormat {
 
   /// Whether a graph that is not empty comes next; one that the end of the file cuts off is one too.
   private static func graphBegins(
-    _ bytes: UnsafeRawBufferPointer, _ fields: ProtobufFields
+    _ bytes: CheckedBytes, _ fields: ProtobufFields
   ) -> Bool {
     var fields = fields
     guard (try? fields.varint()) == UInt64(OnnxNumbers.Model.graph << 3 | 2),
@@ -77,7 +77,7 @@ public struct Onnx: ArchiveFormat {
   /// - Throws: `Failure` (`badInput`) that names the message and the byte.
   public func read(_ file: MappedFile) throws -> Archive {
     do {
-      return try file.withBytes { bytes in
+      return try unsafe file.withCheckedBytes { bytes in
         var reader = OnnxReader(file, bytes)
         return try reader.archive(format: name)
       }
@@ -110,7 +110,7 @@ public struct Onnx: ArchiveFormat {
     case .bool(let value): try Tensor(.bool, shape: [], bytes: [value ? 1 : 0])
     case .integer(let value):
       try Tensor(
-        .int64, shape: [], bytes: withUnsafeBytes(of: Int64(value).littleEndian) { Array($0) })
+        .int64, shape: [], bytes: Int64(value).littleEndianBytes)
     case .real(let value): try Tensor(doubles: [value], shape: [])
     default:
       throw Failure(.usage, place: key, "ONNX files hold tensors and numbers, and this is neither")

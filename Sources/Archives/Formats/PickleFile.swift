@@ -39,7 +39,7 @@ public struct PickleFile: ArchiveFormat {
   /// From protocol 2 on they say so; those of protocols 0 and 1, which do not, begin with a dictionary,
   /// a list or the name of a class and end in a `STOP`. The first pickle of torch's old files is none.
   public func recognises(_ file: MappedFile) -> Bool {
-    (try? file.withBytes { bytes in
+    unsafe (try? file.withCheckedBytes { bytes in
       guard bytes.count > 2 else { return false }
       if bytes[0] == PickleOpcode.proto.rawValue {
         return (2...5).contains(bytes[1]) && PickleOpcode(rawValue: bytes[2]) != nil
@@ -67,7 +67,7 @@ public struct PickleFile: ArchiveFormat {
 
   /// Writes any tree.
   public func write(_ archive: Archive, to file: OutputFile) throws {
-    try PickleWriter(version) { try file.write($0) }.write(archive.root)
+    try unsafe PickleWriter(version) { try unsafe file.write($0) }.write(archive.root)
   }
 
   /// How torch's files began before it wrote zip files: the pickle of a number of its own.
@@ -79,7 +79,7 @@ public struct PickleFile: ArchiveFormat {
   private static let oldBeginnings = ["(dp", "(d.", "(lp", "(l.", "(i", "}q", "}.", "]q", "]."]
 
   /// Whether the bytes begin with a `GLOBAL`: the names of a module and a class, a line each.
-  private static func namesClass(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  private static func namesClass(_ bytes: CheckedBytes) -> Bool {
     let lines = bytes.prefix(512).split(
       separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: false)
     guard bytes[0] == PickleOpcode.global.rawValue, lines.count == 3 else { return false }

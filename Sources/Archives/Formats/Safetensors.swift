@@ -26,7 +26,7 @@ public struct Safetensors: ArchiveFormat {
 
   /// Whether a length of at most the limit is followed by the first byte of an object.
   public func recognises(_ file: MappedFile) -> Bool {
-    (try? file.withBytes { bytes in
+    unsafe (try? file.withCheckedBytes { bytes in
       guard bytes.count > 8, let length = SafetensorsHeader.length(bytes) else { return false }
       return length <= SafetensorsHeader.limit && bytes[8] == UInt8(ascii: "{")
     }) ?? false
@@ -35,7 +35,7 @@ public struct Safetensors: ArchiveFormat {
   /// Reads the header; the tensors stay where they are.
   public func read(_ file: MappedFile) throws -> Archive {
     do {
-      let header = try file.withBytes { try SafetensorsHeader($0) }
+      let header = try unsafe file.withCheckedBytes { try SafetensorsHeader($0) }
       let entries = try header.tensors.map { entry in
         let slice = ByteSlice(file, entry.range)
         let place = "tensor '\(entry.name)'"
@@ -60,6 +60,6 @@ public struct Safetensors: ArchiveFormat {
   public func write(_ archive: Archive, to file: OutputFile) throws {
     let layout = try SafetensorsLayout(archive)
     try file.write(layout.header)
-    for tensor in layout.inFileOrder { try tensor.forEachSlab { try file.write($0) } }
+    for tensor in layout.inFileOrder { try unsafe tensor.forEachSlab { try unsafe file.write($0) } }
   }
 }

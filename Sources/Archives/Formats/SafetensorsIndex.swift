@@ -29,7 +29,7 @@ public struct SafetensorsIndex: ArchiveFormat {
   public func recognises(_ file: MappedFile) -> Bool {
     guard file.count <= SafetensorsHeader.limit else { return false }
     return
-      (try? file.withBytes { bytes in
+      unsafe (try? file.withCheckedBytes { bytes in
         guard bytes.first == UInt8(ascii: "{") else { return false }
         var scanner = JSONScanner(bytes, place: "index")
         var isFound = false
@@ -81,7 +81,7 @@ public struct SafetensorsIndex: ArchiveFormat {
         place: "index", expected: "at most \(SafetensorsHeader.limit) bytes",
         found: "\(file.count)")
     }
-    return try file.withBytes { bytes in
+    return try unsafe file.withCheckedBytes { bytes in
       var scanner = JSONScanner(bytes, place: "index")
       var map: [(name: String, file: String)]?
       try scanner.object { scanner, key in

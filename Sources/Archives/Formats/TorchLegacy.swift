@@ -18,7 +18,7 @@ public struct TorchLegacy: ArchiveFormat {
 
   /// Whether the file begins with the pickle of PyTorch's magic number.
   public func recognises(_ file: MappedFile) -> Bool {
-    (try? file.withBytes { TorchLegacyFile.isMagic($0) }) ?? false
+    (try? file.firstBytes(TorchLegacyFile.magicEnd)).map(TorchLegacyFile.isMagic) ?? false
   }
 
   /// Reads the pickles and the storages' counts; the storages stay where they are.

@@ -23,10 +23,10 @@ enum Datatype {
   }
 
   /// The message of an ASCII text of `count` bytes, padded with NUL.
-  static func text(_ count: UInt32) -> [UInt8] { [0x13, 1, 0, 0] + littleEndian(count) }
+  static func text(_ count: UInt32) -> [UInt8] { [0x13, 1, 0, 0] + count.littleEndianBytes }
 
   /// The type that a message is of, or nil where it is none of ours; uint8 stands for bool too.
-  static func elementType(of message: UnsafeRawBufferPointer) -> ElementType? {
+  static func elementType(of message: CheckedBytes) -> ElementType? {
     known.first { message.elementsEqual($0.message) }?.type
   }
 
@@ -36,18 +36,14 @@ enum Datatype {
   }
 
   private static func fixedPoint(bytes: UInt32, signed: Bool) -> [UInt8] {
-    [0x10, signed ? 8 : 0, 0, 0] + littleEndian(bytes) + [0, 0, UInt8(8 * bytes), 0]
+    [0x10, signed ? 8 : 0, 0, 0] + bytes.littleEndianBytes + [0, 0, UInt8(8 * bytes), 0]
   }
 
   /// An IEEE number: sign, exponent, mantissa from the highest bit down; the leading 1 is implied.
   private static func floatingPoint(exponent: UInt8, mantissa: UInt8) -> [UInt8] {
     let bits = 1 + exponent + mantissa
     let bias = UInt32(1) << UInt32(exponent - 1) - 1
-    return [0x11, 0x20, bits - 1, 0] + littleEndian(UInt32(bits / 8)) + [0, 0, bits, 0]
-      + [mantissa, exponent, 0, mantissa] + littleEndian(bias)
-  }
-
-  private static func littleEndian(_ value: UInt32) -> [UInt8] {
-    withUnsafeBytes(of: value.littleEndian, Array.init)
+    return [0x11, 0x20, bits - 1, 0] + UInt32(bits / 8).littleEndianBytes + [0, 0, bits, 0]
+      + [mantissa, exponent, 0, mantissa] + bias.littleEndianBytes
   }
 }

@@ -12,13 +12,13 @@ struct Fields {
   let end: Int
   /// The rule that a block without room for a field breaks.
   private let rule: ProfileRule
-  private let bytes: UnsafeRawBufferPointer
+  private let bytes: CheckedBytes
 
   /// The block at `range` of the whole file's `bytes`.
   ///
   /// - Throws: `Failure` that names `rule` where the block reaches out of the file.
   init(
-    _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, of subject: Subject, _ rule: ProfileRule
+    _ bytes: CheckedBytes, _ range: Range<Int>, of subject: Subject, _ rule: ProfileRule
   ) throws {
     try subject.require(
       range.lowerBound >= 0 && range.upperBound <= bytes.count, rule, at: range.lowerBound,
@@ -34,7 +34,7 @@ struct Fields {
   var remaining: Int { end - position }
 
   /// The next field: an unsigned number.
-  mutating func next<Number: FixedWidthInteger & UnsignedInteger>(
+  mutating func next<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
     _: Number.Type = Number.self
   ) throws -> Number {
     let field = try take(MemoryLayout<Number>.size)
@@ -42,11 +42,11 @@ struct Fields {
   }
 
   /// The next `count` bytes.
-  mutating func take(_ count: Int) throws -> UnsafeRawBufferPointer {
+  mutating func take(_ count: Int) throws -> CheckedBytes {
     try require(
       count >= 0 && count <= remaining, rule, expected: "\(count) more bytes of the block",
       found: "\(remaining)")
-    let field = UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
+    let field = CheckedBytes(rebasing: bytes[position..<position + count])
     position += count
     return field
   }
@@ -75,7 +75,7 @@ struct Fields {
 }
 
 /// Whether every byte is 0.
-func isZero(_ bytes: UnsafeRawBufferPointer) -> Bool {
+func isZero(_ bytes: CheckedBytes) -> Bool {
   var position = 0
   while position + 8 <= bytes.count {
     if bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self) != 0 { return false }

@@ -37,7 +37,7 @@ struct HardLink {
 }
 
 /// The text of `bytes`, with a question mark for every byte that is not printable ASCII.
-private func printable(_ bytes: UnsafeRawBufferPointer) -> String {
+private func printable(_ bytes: CheckedBytes) -> String {
   String(decoding: bytes.map { (0x20...0x7E).contains($0) ? $0 : 0x3F }, as: UTF8.self)
 }
 

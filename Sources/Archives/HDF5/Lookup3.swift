@@ -1,6 +1,8 @@
+import Tensors
+
 /// The 32-bit hash that HDF5 puts behind every block of metadata: Bob Jenkins' lookup3
 /// (`hashlittle`, initial value 0), as the HDF5 file format specification 3.0 names it.
-func lookup3(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+func lookup3(_ bytes: CheckedBytes) -> UInt32 {
   var a = 0xDEAD_BEEF &+ UInt32(truncatingIfNeeded: bytes.count)
   var b = a
   var c = a

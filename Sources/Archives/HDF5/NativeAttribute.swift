@@ -47,11 +47,11 @@ extension NativeAttribute {
   }
 
   private static func value(
-    _ data: UnsafeRawBufferPointer, type: UnsafeRawBufferPointer, space: Dataspace, _ fields: Fields
+    _ data: CheckedBytes, type: CheckedBytes, space: Dataspace, _ fields: Fields
   ) throws -> AttributeValue {
     if space.shape.isEmpty, type.elementsEqual(Datatype.text(UInt32(data.count))) {
       let text = data.prefix { $0 != 0 }
-      let padding = UnsafeRawBufferPointer(rebasing: data[text.endIndex...])
+      let padding = CheckedBytes(rebasing: data[text.endIndex...])
       try fields.require(
         text.allSatisfy { (0x20...0x7E).contains($0) } && isZero(padding), .attributeValue,
         expected: "printable ASCII, padded with NUL", found: "other bytes")

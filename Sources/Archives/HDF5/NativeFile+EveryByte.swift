@@ -35,13 +35,13 @@ struct EveryByte {
 
   /// Checks that what lies between the extents, which are sorted, is 0.
   func checkGaps(between extents: [Range<Int>]) throws {
-    try file.withBytes { bytes in
+    try unsafe file.withCheckedBytes { bytes in
       var end = 0
       for extent in extents {
         if end < extent.lowerBound {
           let gap = end..<extent.lowerBound
           try subject("unused bytes").require(
-            isZero(UnsafeRawBufferPointer(rebasing: bytes[gap])), .gap, at: gap.lowerBound,
+            isZero(CheckedBytes(rebasing: bytes[gap])), .gap, at: gap.lowerBound,
             goingOn: true, expected: "\(gap.count) zeros", found: "other bytes")
         }
         end = max(end, extent.upperBound)
@@ -56,8 +56,8 @@ struct EveryByte {
     let meter = ProgressMeter(progress)
     try forEachConcurrently(datasets, threads: threads, weight: \.byteCount) { dataset in
       var hasher = DigestHasher()
-      try dataset.tensor.forEachSlab { slab in
-        hasher.update(slab)
+      try unsafe dataset.tensor.forEachSlab { slab in
+        unsafe hasher.update(slab)
         meter.add(slab.count)
       }
       let digest = hasher.finalized()

@@ -29,7 +29,7 @@ public struct NativeFile: Sendable {
 
   init(_ file: MappedFile, datasetLimit: Int) throws {
     self.file = file
-    let (walk, root) = try file.withBytes { bytes in
+    let (walk, root) = try unsafe file.withCheckedBytes { bytes in
       var walk = ProfileWalk(bytes, file: file.path, datasetLimit: datasetLimit)
       let root = try walk.run()
       return (walk, root)

@@ -18,8 +18,9 @@ public struct NativeHDF5: ArchiveFormat {
   ///
   /// The attribute is looked for as text: a damaged file is still one of ours.
   public func recognises(_ file: MappedFile) -> Bool {
-    (try? file.withBytes { bytes in
-      Superblock.isSignature(bytes) && Self.find(Self.marker, in: bytes.prefix(Self.searched))
+    unsafe (try? file.withBytes { bytes in
+      unsafe Superblock.isSignature(CheckedBytes(bytes))
+        && Self.find(Self.marker, in: bytes.prefix(Self.searched))
     }) ?? false
   }
 
@@ -29,13 +30,13 @@ public struct NativeHDF5: ArchiveFormat {
   private static let searched = 1 << 23
 
   private static func find(_ marker: [UInt8], in bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
-    var rest = UnsafeRawBufferPointer(rebasing: bytes)
+    var rest = unsafe UnsafeRawBufferPointer(rebasing: bytes)
     while rest.count >= marker.count, let start = rest.baseAddress,
-      let found = memchr(start, Int32(marker[0]), rest.count)
+      let found = unsafe memchr(start, Int32(marker[0]), rest.count)
     {
-      rest = UnsafeRawBufferPointer(rebasing: rest[(UnsafeRawPointer(found) - start)...])
-      if rest.starts(with: marker) { return true }
-      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst())
+      unsafe rest = UnsafeRawBufferPointer(rebasing: rest[(UnsafeRawPointer(found) - start)...])
+      if unsafe rest.starts(with: marker) { return true }
+      unsafe rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst())
     }
     return false
   }

@@ -34,13 +34,13 @@ struct ObjectHeader {
 
   private static let blockLimit = 1024
   private static let messageLimit = 1024
-  private let bytes: UnsafeRawBufferPointer
+  private let bytes: CheckedBytes
   private var continuations: [Range<Int>] = []
   /// Whether every message's head has two more bytes: the order in which attributes were made.
   private var ordersAttributes = false
 
   /// Reads and checks the header at `address` of a whole file.
-  init(_ bytes: UnsafeRawBufferPointer, at address: UInt64, of subject: Subject) throws {
+  init(_ bytes: CheckedBytes, at address: UInt64, of subject: Subject) throws {
     self.bytes = bytes
     self.subject = subject
     try readFirstBlock(at: address)
@@ -120,7 +120,7 @@ struct ObjectHeader {
     of size: Int, from start: Int, _ fields: inout Fields
   ) throws {
     var room = try fields.part(size, .messageBounds)
-    let computed = lookup3(UnsafeRawBufferPointer(rebasing: bytes[start..<fields.position]))
+    let computed = lookup3(CheckedBytes(rebasing: bytes[start..<fields.position]))
     let checksum: UInt32 = try fields.next()
     try fields.require(
       checksum == computed, .headerChecksum, goingOn: true,

@@ -47,7 +47,7 @@ public struct ProfileCheck: Sendable {
     func subject(_ path: String) -> Subject {
       Subject(file: file.path, path: path, findings: list)
     }
-    let walk = try file.withBytes { bytes in
+    let walk = try unsafe file.withCheckedBytes { bytes in
       var walk = ProfileWalk(
         bytes, file: file.path, datasetLimit: datasetLimit, findings: list)
       let whole: Void? = try subject("file").attempt(hidesBytes: true, hidesDatasets: true) {
@@ -110,10 +110,10 @@ public struct ProfileCheck: Sendable {
 
   /// Whether the file begins as HDF5: with the signature, or with one behind a user block.
   public static func isHDF5(_ file: MappedFile) throws -> Bool {
-    try file.withBytes { bytes in
+    try unsafe file.withCheckedBytes { bytes in
       var start = 0
       while start + 8 <= bytes.count {
-        if Superblock.isSignature(UnsafeRawBufferPointer(rebasing: bytes[start...])) { return true }
+        if Superblock.isSignature(CheckedBytes(rebasing: bytes[start...])) { return true }
         start = start == 0 ? 512 : start * 2
       }
       return false

@@ -16,7 +16,7 @@ struct ProfileWalk {
   private(set) var datasets: [Found] = []
   private(set) var rootAttributes: [NativeAttribute] = []
 
-  private let bytes: UnsafeRawBufferPointer
+  private let bytes: CheckedBytes
   private let file: String
   private let datasetLimit: Int
   private let findings: ProfileFindings?
@@ -27,7 +27,7 @@ struct ProfileWalk {
   ///
   /// - Parameter findings: takes what breaks a rule; the walk then goes on where it can.
   init(
-    _ bytes: UnsafeRawBufferPointer, file: String, datasetLimit: Int,
+    _ bytes: CheckedBytes, file: String, datasetLimit: Int,
     findings: ProfileFindings? = nil
   ) {
     self.bytes = bytes

@@ -13,13 +13,13 @@ struct Superblock {
   let root: UInt64
 
   /// Whether a file that begins with `bytes` is HDF5.
-  static func isSignature(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  static func isSignature(_ bytes: CheckedBytes) -> Bool {
     bytes.count >= 8 && bytes.prefix(8).elementsEqual(signature)
   }
 
   /// Reads and checks the superblock of a whole file.
   init(
-    _ bytes: UnsafeRawBufferPointer, file: String, findings: ProfileFindings? = nil
+    _ bytes: CheckedBytes, file: String, findings: ProfileFindings? = nil
   ) throws {
     let subject = Subject(file: file, path: "superblock", findings: findings)
     try subject.require(
@@ -53,7 +53,7 @@ struct Superblock {
       found: "\(bytes.count)")
     root = try fields.next()
     let checksum: UInt32 = try fields.next()
-    let computed = lookup3(UnsafeRawBufferPointer(rebasing: bytes[0..<Self.byteCount - 4]))
+    let computed = lookup3(CheckedBytes(rebasing: bytes[0..<Self.byteCount - 4]))
     try fields.require(
       checksum == computed, .superblockChecksum, goingOn: true,
       expected: "checksum \(hexadecimal(computed))",

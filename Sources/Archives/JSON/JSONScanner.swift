@@ -8,14 +8,14 @@ import Tensors
 struct JSONScanner {
   /// The offset of the next byte.
   var position = 0
-  let bytes: UnsafeRawBufferPointer
+  let bytes: CheckedBytes
   private let place: String
 
   /// The most containers inside one another that `skipValue` passes over.
   static let depthLimit = Archive.depthLimit
 
   /// A scanner of `bytes`, which must outlive it; messages name `place`.
-  init(_ bytes: UnsafeRawBufferPointer, place: String) {
+  init(_ bytes: CheckedBytes, place: String) {
     self.bytes = bytes
     self.place = place
   }

@@ -22,12 +22,13 @@ struct LatinBytes: ByteSource {
     case .utf8:
       let result = try OwnedBytes(count: count)
       // By parts, so that the file's pages are in memory only once.
-      try text.withBytes { bytes in
-        var decoder = LatinDecoder(result.mutable)
+      try unsafe text.withBytes { bytes in
+        var decoder = unsafe LatinDecoder(result.mutable)
         var start = 0
         while start < bytes.count {
-          let end = LatinDecoder.boundary(in: bytes, near: min(bytes.count, start + slabByteCount))
-          try decoder.decode(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+          let end = unsafe LatinDecoder.boundary(
+            in: bytes, near: min(bytes.count, start + slabByteCount))
+          try unsafe decoder.decode(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
           text.release(start..<end)
           start = end
         }
@@ -35,14 +36,14 @@ struct LatinBytes: ByteSource {
       }
       return result
     case .rawUnicodeEscape:
-      let bytes = try text.withBytes { try LatinDecoder.bytes($0, encoding) }
+      let bytes = try unsafe text.withBytes { try unsafe LatinDecoder.bytes($0, encoding) }
       try check(bytes.count)
       return HeapBytes(bytes)
     }
   }
 
   func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
-    try resolved().withBytes(body)
+    try unsafe resolved().withBytes(body)
   }
 
   private func check(_ found: Int) throws {

@@ -8,6 +8,9 @@ import Tensors
 /// lead. After 0xC2 that byte is the value itself, after 0xC3 it lacks 0x40. So eight bytes at a time
 /// are checked and given their values in one word; then each is written, and a lead is written over by
 /// the next: there is no branch that bytes of weights, as good as random, could mislead.
+///
+/// Safe, since it writes inside its output alone; whoever makes one promises that the output stays.
+@safe
 struct LatinDecoder {
   private let output: UnsafeMutableRawBufferPointer
   /// The bytes decoded so far.
@@ -27,7 +30,7 @@ struct LatinDecoder {
 
   /// A decoder that fills `output`, by vectors where the processor can and they are not forbidden.
   init(_ output: UnsafeMutableRawBufferPointer, vectors: Bool = true) {
-    self.output = output
+    unsafe self.output = output
     usesVectors = vectors && Self.hasVectors
   }
 
@@ -39,14 +42,15 @@ struct LatinDecoder {
   ) throws -> [UInt8] {
     switch encoding {
     case .utf8:
-      return try [UInt8](unsafeUninitializedCapacity: text.count) { output, count in
-        var decoder = LatinDecoder(UnsafeMutableRawBufferPointer(output))
-        try decoder.decode(text)
+      return try unsafe [UInt8](unsafeUninitializedCapacity: text.count) { output, count in
+        var decoder = unsafe LatinDecoder(UnsafeMutableRawBufferPointer(output))
+        try unsafe decoder.decode(text)
         count = decoder.count
       }
     case .rawUnicodeEscape:
-      let bytes = RawUnicodeEscape.scalars(text)?.compactMap { UInt8(exactly: $0.value) }
-      guard let bytes, let scalars = RawUnicodeEscape.scalars(text), scalars.count == bytes.count
+      let scalars = unsafe RawUnicodeEscape.scalars(CheckedBytes(text))
+      let bytes = scalars?.compactMap { UInt8(exactly: $0.value) }
+      guard let bytes, let scalars, scalars.count == bytes.count
       else { throw wrong }
       return bytes
     }
@@ -54,7 +58,7 @@ struct LatinDecoder {
 
   /// The end of a whole scalar at `end` or just before it.
   static func boundary(in bytes: UnsafeRawBufferPointer, near end: Int) -> Int {
-    end > 1 && end < bytes.count && bytes[end] & 0xC0 == 0x80 ? end - 1 : end
+    unsafe end > 1 && end < bytes.count && bytes[end] & 0xC0 == 0x80 ? end - 1 : end
   }
 
   /// Decodes whole scalars; the next call goes on after them.
@@ -62,24 +66,25 @@ struct LatinDecoder {
   /// - Throws: `Failure` where `input` is no such text, or has more scalars than the output has room.
   mutating func decode(_ input: UnsafeRawBufferPointer) throws {
     var index = 0
-    if let from = input.baseAddress, let into = output.baseAddress {
-      if usesVectors { index = try decodeVectors(from, input.count, into) }
-      index += try decodeWords(from + index, input.count - index, into)
+    if let from = input.baseAddress, let into = unsafe output.baseAddress {
+      if usesVectors { index = try unsafe decodeVectors(from, input.count, into) }
+      unsafe index += try decodeWords(from + index, input.count - index, into)
     }
     while index < input.count {
-      let byte = input[index]
+      let byte = unsafe input[index]
       var value = byte
       if byte >= 0x80 {
-        guard byte & 0xFE == 0xC2, index + 1 < input.count, input[index + 1] & 0xC0 == 0x80 else {
+        guard byte & 0xFE == 0xC2, index + 1 < input.count, unsafe input[index + 1] & 0xC0 == 0x80
+        else {
           throw Self.wrong
         }
-        value = byte << 6 | input[index + 1] & 0x3F
+        value = unsafe byte << 6 | input[index + 1] & 0x3F
         index += 1
       }
-      guard count < output.count else {
-        throw Failure(expected: "a text of \(output.count) bytes", found: "a longer one")
+      guard unsafe count < output.count else {
+        throw Failure(expected: unsafe "a text of \(output.count) bytes", found: "a longer one")
       }
-      output[count] = value
+      unsafe output[count] = value
       count += 1
       index += 1
     }
@@ -89,8 +94,8 @@ struct LatinDecoder {
   private mutating func decodeVectors(
     _ from: UnsafeRawPointer, _ size: Int, _ into: UnsafeMutableRawPointer
   ) throws -> Int {
-    let progress = Self.orders.withUnsafeBufferPointer {
-      latin_decode(
+    let progress = unsafe Self.orders.withUnsafeBufferPointer {
+      unsafe latin_decode(
         from.assumingMemoryBound(to: UInt8.self), size,
         (into + count).assumingMemoryBound(to: UInt8.self), output.count - count, $0.baseAddress)
     }
@@ -104,7 +109,7 @@ struct LatinDecoder {
     _ from: UnsafeRawPointer, _ size: Int, _ into: UnsafeMutableRawPointer
   ) throws -> Int {
     let high = Self.high
-    let room = output.count
+    let room = unsafe output.count
     var index = 0
     var done = count
     // The leads of the word before, and those that were 0xC3: bit 7 of their bytes.
@@ -112,14 +117,14 @@ struct LatinDecoder {
     var lastC3: UInt64 = 0
     var wrong: UInt64 = 0
     while size - index >= 8, room - done >= 8 {
-      let word = UInt64(
+      let word = unsafe UInt64(
         littleEndian: from.loadUnaligned(fromByteOffset: index, as: UInt64.self))
       index += 8
       if word & high == 0 {
         wrong |= lastLeads >> 56
         lastLeads = 0
         lastC3 = 0
-        into.storeBytes(of: word.littleEndian, toByteOffset: done, as: UInt64.self)
+        unsafe into.storeBytes(of: word.littleEndian, toByteOffset: done, as: UInt64.self)
         done += 8
         continue
       }
@@ -134,7 +139,7 @@ struct LatinDecoder {
       lastLeads = leads
       lastC3 = c3
       for _ in 0..<8 {
-        into.storeBytes(
+        unsafe into.storeBytes(
           of: UInt8(truncatingIfNeeded: values), toByteOffset: done, as: UInt8.self)
         done &+= Int(truncatingIfNeeded: keeps & 1)
         values >>= 8

@@ -20,7 +20,7 @@ final class Pickle {
   /// - Throws: `Failure` (`badInput`) that names the byte and the opcode.
   init(_ source: any ByteSource, at start: Int = 0, _ meanings: PickleMeanings = .standard) throws {
     let keeper = PickleKeeper()
-    (value, end) = try source.withBytes { bytes in
+    (value, end) = try unsafe source.withCheckedBytes { bytes in
       guard (0...bytes.count).contains(start) else {
         throw Failure(expected: "a pickle at byte \(start)", found: "\(bytes.count) bytes")
       }

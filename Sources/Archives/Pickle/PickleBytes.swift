@@ -71,9 +71,9 @@ final class PickleBytes {
     if let decoded { return decoded }
     let result: [UInt8]
     switch content {
-    case .plain(let source): result = try source.withBytes { Array($0) }
+    case .plain(let source): result = try source.allBytes()
     case .latin1(let source, let encoding):
-      result = try source.withBytes { try LatinDecoder.bytes($0, encoding) }
+      result = try unsafe source.withBytes { try unsafe LatinDecoder.bytes($0, encoding) }
     }
     decoded = result
     return result

@@ -2,12 +2,12 @@ import Tensors
 
 /// Takes the arguments of opcodes from the bytes of a file; a length is checked before it is used.
 struct PickleCursor {
-  private let bytes: UnsafeRawBufferPointer
+  private let bytes: CheckedBytes
   /// Where the next byte is.
   private(set) var position: Int
 
   /// A cursor at `position`.
-  init(_ bytes: UnsafeRawBufferPointer, at position: Int) {
+  init(_ bytes: CheckedBytes, at position: Int) {
     self.bytes = bytes
     self.position = position
   }
@@ -25,14 +25,15 @@ struct PickleCursor {
   }
 
   /// A little-endian number of `Number`'s width.
-  mutating func number<Number: FixedWidthInteger>(_: Number.Type) throws -> Number {
+  mutating func number<Number: FixedWidthInteger & BitwiseCopyable>(_: Number.Type) throws -> Number
+  {
     let range = try take(MemoryLayout<Number>.size)
     return Number(
       littleEndian: bytes.loadUnaligned(fromByteOffset: range.lowerBound, as: Number.self))
   }
 
   /// A number of `Number`'s width as a length.
-  mutating func length<Number: FixedWidthInteger>(_: Number.Type) throws -> Int {
+  mutating func length<Number: FixedWidthInteger & BitwiseCopyable>(_: Number.Type) throws -> Int {
     let value = try number(Number.self)
     guard let length = Int(exactly: value), length >= 0 else {
       throw Failure(expected: "a length", found: "\(value)")
@@ -59,7 +60,7 @@ struct PickleCursor {
   }
 
   /// The bytes of a range that was taken.
-  subscript(range: Range<Int>) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(rebasing: bytes[range])
+  subscript(range: Range<Int>) -> CheckedBytes {
+    CheckedBytes(rebasing: bytes[range])
   }
 }

@@ -24,7 +24,7 @@ struct PickleMachine {
 
   /// A machine at the byte `start` of `bytes`, which are those of `source`.
   init(
-    _ source: any ByteSource, _ bytes: UnsafeRawBufferPointer, at start: Int,
+    _ source: any ByteSource, _ bytes: CheckedBytes, at start: Int,
     _ meanings: PickleMeanings, _ keeper: PickleKeeper
   ) {
     self.source = source

@@ -49,7 +49,7 @@ struct PickleMeanings {
   var persistentID: ((PickleValue) throws -> PickleValue)?
 
   /// Python's, NumPy's, dill's, JAX's and Haiku's constructors; no persistent ids.
-  static var standard: PickleMeanings { PickleMeanings(constructors: standardConstructors) }
+  static var standard: PickleMeanings { unsafe PickleMeanings(constructors: standardConstructors) }
 
   // Never changed, and the closures hold nothing.
   nonisolated(unsafe) private static let standardConstructors: [String: PickleConstructor] = [

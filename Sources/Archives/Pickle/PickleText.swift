@@ -55,7 +55,7 @@ final class PickleText {
     switch content {
     case .string(let string): return string
     case .file(let source, let encoding):
-      let string = try source.withBytes { bytes -> String? in
+      let string = try unsafe source.withCheckedBytes { bytes -> String? in
         switch encoding {
         case .utf8: String(validating: bytes, as: UTF8.self)
         case .rawUnicodeEscape: RawUnicodeEscape.scalars(bytes).map { String($0) }
@@ -81,7 +81,7 @@ final class PickleText {
 /// The text form of protocol 0: Latin-1, and `\uXXXX` or `\UXXXXXXXX` for what has no place in it.
 enum RawUnicodeEscape {
   /// The scalars that `bytes` spell, or nil where an escape is not whole or stands for none.
-  static func scalars(_ bytes: UnsafeRawBufferPointer) -> String.UnicodeScalarView? {
+  static func scalars(_ bytes: CheckedBytes) -> String.UnicodeScalarView? {
     var result = String.UnicodeScalarView()
     var index = 0
     while index < bytes.count {

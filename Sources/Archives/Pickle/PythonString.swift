@@ -11,7 +11,7 @@ enum PythonString {
   /// The bytes that a literal stands for.
   ///
   /// - Throws: `Failure` where it has no quotes or an unknown escape.
-  static func bytes(_ literal: UnsafeRawBufferPointer) throws -> [UInt8] {
+  static func bytes(_ literal: CheckedBytes) throws -> [UInt8] {
     guard literal.count >= 2, let quote = literal.first, quote == literal.last,
       quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"")
     else { throw Failure(expected: "a string in quotes", found: "another line") }

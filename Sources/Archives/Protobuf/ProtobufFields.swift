@@ -9,7 +9,7 @@ import Tensors
 struct ProtobufFields {
   /// Byte offset of the next field in the file.
   private(set) var position: Int
-  private let bytes: UnsafeRawBufferPointer
+  private let bytes: CheckedBytes
   private let end: Int
   private let place: String
 
@@ -17,7 +17,7 @@ struct ProtobufFields {
   private static let numberLimit: UInt64 = 1 << 29
 
   /// The fields of `bytes[range]`, which must lie inside; `place` names the message in failures.
-  init(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, place: String) {
+  init(_ bytes: CheckedBytes, _ range: Range<Int>, place: String) {
     precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count, "part outside file")
     self.bytes = bytes
     self.place = place

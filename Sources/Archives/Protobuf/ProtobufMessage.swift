@@ -21,7 +21,7 @@ struct ProtobufMessage {
 
   /// Adds a float32 as four bytes.
   mutating func add(_ number: Int, _ value: Float) {
-    append(Self.tag(number, 5) + withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) })
+    append(Self.tag(number, 5) + value.bitPattern.littleEndianBytes)
   }
 
   /// Adds a text.
@@ -54,7 +54,7 @@ struct ProtobufMessage {
     for piece in pieces {
       switch piece {
       case .bytes(let bytes): try file.write(bytes)
-      case .elements(let tensor): try tensor.forEachSlab { try file.write($0) }
+      case .elements(let tensor): try unsafe tensor.forEachSlab { try unsafe file.write($0) }
       }
     }
   }

@@ -18,7 +18,7 @@ struct VarintBytes: ByteSource {
     self.elementType = elementType
     self.place = place
     // Every number ends with a byte below 128; that many fit into memory eight times as large.
-    let numbers = try packed.withBytes { bytes in bytes.count { $0 < 0x80 } }
+    let numbers = try unsafe packed.withBytes { bytes in unsafe bytes.count { $0 < 0x80 } }
     guard numbers == elements else {
       throw Failure(place: place, expected: "\(elements) numbers", found: "\(numbers)")
     }
@@ -32,7 +32,7 @@ struct VarintBytes: ByteSource {
   /// - Throws: `Failure` (`badInput`) where a number is none, or none of the type.
   func resolved() throws -> any ByteSource {
     let result = try OwnedBytes(count: count)
-    try packed.withBytes { bytes in
+    try unsafe packed.withCheckedBytes { bytes in
       var fields = ProtobufFields(bytes, 0..<bytes.count, place: place)
       switch elementType {
       case .bool: try decode(UInt8.self, &fields, into: result, limit: 1)
@@ -54,7 +54,7 @@ struct VarintBytes: ByteSource {
   }
 
   func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
-    try resolved().withBytes(body)
+    try unsafe resolved().withBytes(body)
   }
 
   /// Decodes signed numbers of 64 bits, each of which must be one of `Number`'s.
@@ -77,7 +77,8 @@ struct VarintBytes: ByteSource {
   ) throws {
     let width = MemoryLayout<Number>.size
     for offset in stride(from: 0, to: count, by: width) {
-      result.mutable.storeBytes(of: try next().littleEndian, toByteOffset: offset, as: Number.self)
+      unsafe result.mutable.storeBytes(
+        of: try next().littleEndian, toByteOffset: offset, as: Number.self)
     }
   }
 }

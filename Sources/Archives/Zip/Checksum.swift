@@ -8,8 +8,8 @@ struct Checksum {
 
   /// Takes `bytes` in.
   mutating func update(_ bytes: UnsafeRawBufferPointer) {
-    guard !bytes.isEmpty else { return }
-    value = UInt32(
+    guard unsafe !bytes.isEmpty else { return }
+    value = unsafe UInt32(
       truncatingIfNeeded: crc32_z(
         UInt(value), bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count))
   }

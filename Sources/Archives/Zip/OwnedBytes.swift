@@ -2,6 +2,9 @@ import Glibc
 import Tensors
 
 /// Memory of a size that a file asked for: its absence is an error, not the end of the program.
+///
+/// Safe, since it owns the memory, and what writes to it says that it is unsafe.
+@safe
 final class OwnedBytes: ByteSource {
   let count: Int
   nonisolated(unsafe) private let address: UnsafeMutableRawPointer
@@ -15,25 +18,26 @@ final class OwnedBytes: ByteSource {
   init(count: Int) throws {
     var address: UnsafeMutableRawPointer?
     let isLarge = count >= 2 * Self.largePage
-    guard posix_memalign(&address, isLarge ? Self.largePage : 64, max(count, 1)) == 0, let address
+    guard unsafe posix_memalign(&address, isLarge ? Self.largePage : 64, max(count, 1)) == 0,
+      let address = unsafe address
     else {
       throw Failure(.inputOutput, "no memory for \(count) bytes")
     }
     // A tensor is written once, from end to end: in small pages the system's part of that is half of it.
     // Where it refuses, they are small.
-    if isLarge { madvise(address, count, MADV_HUGEPAGE) }
+    if isLarge { unsafe madvise(address, count, MADV_HUGEPAGE) }
     self.count = count
-    self.address = address
+    unsafe self.address = address
   }
 
-  deinit { free(address) }
+  deinit { unsafe free(address) }
 
   /// The bytes, for whoever fills them before anyone else sees them.
   var mutable: UnsafeMutableRawBufferPointer {
-    UnsafeMutableRawBufferPointer(start: address, count: count)
+    unsafe UnsafeMutableRawBufferPointer(start: address, count: count)
   }
 
   func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
-    try body(UnsafeRawBufferPointer(mutable))
+    try unsafe body(UnsafeRawBufferPointer(mutable))
   }
 }

@@ -20,7 +20,7 @@ final class StoredBytes: ByteSource {
   func resolved() throws -> any ByteSource {
     if !isChecked.load(ordering: .relaxed) {
       var checksum = Checksum()
-      try slice.withBytes { checksum.update($0) }
+      try unsafe slice.withBytes { unsafe checksum.update($0) }
       try checksum.check(member)
       isChecked.store(true, ordering: .relaxed)
     }
@@ -28,6 +28,6 @@ final class StoredBytes: ByteSource {
   }
 
   func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
-    try resolved().withBytes(body)
+    try unsafe resolved().withBytes(body)
   }
 }

@@ -18,7 +18,7 @@ struct ZipEnd {
   ///
   /// - Throws: `Failure` where there is none, or where the records disagree with one another or
   ///   leave bytes between them.
-  init(_ bytes: UnsafeRawBufferPointer) throws {
+  init(_ bytes: CheckedBytes) throws {
     guard let position = Self.lastSignature(in: bytes) else {
       throw Failure(
         place: "end record", expected: "one in the last \(Self.size + 0xFFFF) bytes of a zip file",
@@ -62,7 +62,7 @@ struct ZipEnd {
     directory = try Self.range(large.offset, large.size, endingAt: large.position, place: place)
   }
 
-  private static func lastSignature(in bytes: UnsafeRawBufferPointer) -> Int? {
+  private static func lastSignature(in bytes: CheckedBytes) -> Int? {
     let last = bytes.count - size
     guard last >= 0 else { return nil }
     return stride(from: last, through: max(0, last - 0xFFFF), by: -1).first {
@@ -73,7 +73,7 @@ struct ZipEnd {
 
   /// What the zip64 end record says, where a locator stands before the end record.
   private static func large(
-    _ bytes: UnsafeRawBufferPointer, before position: Int
+    _ bytes: CheckedBytes, before position: Int
   ) throws -> (position: Int, offset: Int, size: Int, count: Int)? {
     let start = position - locatorSize
     guard start >= 0 else { return nil }

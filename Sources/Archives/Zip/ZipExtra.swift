@@ -25,7 +25,7 @@ struct ZipExtra {
   /// - Throws: `Failure` where a block does not fit, or a block that matters occurs twice.
   init(_ bytes: [UInt8], place: String) throws {
     self.place = place
-    try bytes.withUnsafeBytes { raw in
+    try unsafe HeapBytes(bytes).withCheckedBytes { raw in
       var fields = ZipFields(raw, 0..<raw.count, place: place + ", extra field")
       while fields.remaining >= 4 {
         let identifier = try fields.short()
@@ -65,7 +65,7 @@ struct ZipExtra {
         place: place, expected: "a zip64 extra field that replaces fields of 0xffffffff",
         found: "one of \(block.count) bytes")
     }
-    return try block.withUnsafeBytes { raw in
+    return try unsafe HeapBytes(block).withCheckedBytes { raw in
       var fields = ZipFields(raw, 0..<raw.count, place: place + ", zip64 extra field")
       let numbers = try small.map { number in
         guard number == .max || (!isExact && fields.remaining >= 8) else { return Int(number) }

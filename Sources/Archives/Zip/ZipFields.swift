@@ -5,14 +5,14 @@ import Tensors
 struct ZipFields {
   /// Byte offset of the next field in the file.
   private(set) var position: Int
-  private let bytes: UnsafeRawBufferPointer
+  private let bytes: CheckedBytes
   private let end: Int
   private let place: String
 
   /// The fields of `bytes[range]`; `place` names the part in messages.
   ///
   /// `range` is clamped to the file, so that a part that would lie beyond it ends there.
-  init(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, place: String) {
+  init(_ bytes: CheckedBytes, _ range: Range<Int>, place: String) {
     self.bytes = bytes
     position = min(max(range.lowerBound, 0), bytes.count)
     end = min(max(range.upperBound, position), bytes.count)
@@ -53,7 +53,7 @@ struct ZipFields {
     position += count
   }
 
-  private mutating func number<Number: FixedWidthInteger>() throws -> Number {
+  private mutating func number<Number: FixedWidthInteger & BitwiseCopyable>() throws -> Number {
     let width = MemoryLayout<Number>.size
     try need(width)
     defer { position += width }

@@ -9,7 +9,7 @@ enum ZipLocalHeader {
   /// - Throws: `Failure` where the header disagrees with `entry`, or where the member's bytes are
   ///   fewer or more than `span`: two members would overlap, or bytes belong to none.
   static func check(
-    _ entry: ZipEntry, _ span: Range<Int>, in bytes: UnsafeRawBufferPointer
+    _ entry: ZipEntry, _ span: Range<Int>, in bytes: CheckedBytes
   ) throws -> Range<Int> {
     let place = "\(entry.place), local header at byte \(span.lowerBound)"
     var fields = ZipFields(bytes, span, place: place)
@@ -62,7 +62,7 @@ enum ZipLocalHeader {
   /// Checks what lies between a member's data and the next record: nothing, or a data descriptor,
   /// with or without its signature, of 32-bit or 64-bit sizes.
   private static func checkDescriptor(
-    _ entry: ZipEntry, _ range: Range<Int>, in bytes: UnsafeRawBufferPointer
+    _ entry: ZipEntry, _ range: Range<Int>, in bytes: CheckedBytes
   ) throws {
     let place = "\(entry.place), after its data at byte \(range.lowerBound)"
     guard entry.hasDescriptor else {

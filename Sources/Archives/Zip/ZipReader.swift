@@ -17,7 +17,7 @@ public struct ZipReader: Sendable {
   ///   was found.
   public init(_ file: any ByteSource) throws {
     self.file = file
-    members = try file.withBytes { bytes in
+    members = try unsafe file.withCheckedBytes { bytes in
       let end = try ZipEnd(bytes)
       return try Self.members(Self.entries(end, bytes), before: end.directory.lowerBound, bytes)
     }
@@ -52,7 +52,7 @@ public struct ZipReader: Sendable {
     let slice = ByteSlice(file, member.range)
     let count = min(count, member.size)
     switch member.method {
-    case .stored: return try slice.withBytes { Array($0.prefix(count)) }
+    case .stored: return try slice.firstBytes(count)
     case .deflated: return try DeflatedBytes(slice, of: member).beginning(count)
     }
   }
@@ -66,14 +66,14 @@ public struct ZipReader: Sendable {
   ///
   /// - Throws: `Failure` where the directory is damaged.
   static func names(in file: any ByteSource) throws -> [String] {
-    try file.withBytes { try entries(ZipEnd($0), $0).map(\.name) }
+    try unsafe file.withCheckedBytes { try entries(ZipEnd($0), $0).map(\.name) }
   }
 
   /// The name in the first local header, or nil of a file that begins with another record.
   ///
   /// - Throws: `Failure` where the file ends in it.
   static func firstName(in file: any ByteSource) throws -> String? {
-    try file.withBytes { bytes in
+    try unsafe file.withCheckedBytes { bytes in
       var fields = ZipFields(bytes, 0..<bytes.count, place: "local header at byte 0")
       guard try fields.word() == ZipSignature.local else { return nil }
       try fields.skip(22)
@@ -84,7 +84,7 @@ public struct ZipReader: Sendable {
   }
 
   private static func entries(
-    _ end: ZipEnd, _ bytes: UnsafeRawBufferPointer
+    _ end: ZipEnd, _ bytes: CheckedBytes
   ) throws -> [ZipEntry] {
     let place = "central directory at byte \(end.directory.lowerBound)"
     var fields = ZipFields(bytes, end.directory, place: place)
@@ -109,7 +109,7 @@ public struct ZipReader: Sendable {
   /// Gives every member the bytes from its local header to the next one's, in the order of the
   /// file, so that each byte before the directory is accounted for.
   private static func members(
-    _ entries: [ZipEntry], before end: Int, _ bytes: UnsafeRawBufferPointer
+    _ entries: [ZipEntry], before end: Int, _ bytes: CheckedBytes
   ) throws -> [ZipMember] {
     let order = entries.indices.sorted { entries[$0].offset < entries[$1].offset }
     let first = order.first.map { entries[$0].offset } ?? end

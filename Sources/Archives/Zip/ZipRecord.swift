@@ -1,3 +1,5 @@
+import Tensors
+
 /// Little-endian fields put one after another into a record of a zip file.
 struct ZipRecord {
   /// The record so far.
@@ -5,7 +7,7 @@ struct ZipRecord {
 
   /// Puts a field of its own width.
   mutating func put(_ value: some FixedWidthInteger) {
-    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    bytes += value.littleEndianBytes
   }
 
   /// Puts several 16-bit fields.

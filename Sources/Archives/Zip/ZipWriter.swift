@@ -51,16 +51,16 @@ public final class ZipWriter {
     var checksum = Checksum()
     var given = 0
     let deflater = method == .deflated ? try Deflater() : nil
-    try content { part in
-      checksum.update(part)
+    try unsafe content { part in
+      unsafe checksum.update(part)
       given += part.count
       if let deflater {
-        try deflater.write(part) { try file.write($0) }
+        try unsafe deflater.write(part) { try unsafe file.write($0) }
       } else {
-        try file.write(part)
+        try unsafe file.write(part)
       }
     }
-    try deflater?.finish { try file.write($0) }
+    try unsafe deflater?.finish { try unsafe file.write($0) }
     guard given == size else {
       throw Failure(
         .usage, place: "member '\(name)'", "expected \(size) bytes to write, found \(given)")

@@ -174,9 +174,9 @@ extension Tensor {
       guard count > 1 else { return true }
       var first: Double?
       var isOne = true
-      try NumbersAlongside.forEachPart(of: [self]) { part in
-        first = first ?? part[0].first
-        isOne = isOne && part[0].allSatisfy { $0 == first }
+      try unsafe NumbersAlongside.forEachPart(of: [self]) { part in
+        first = unsafe first ?? part[0].first
+        isOne = unsafe isOne && part[0].allSatisfy { $0 == first }
       }
       return isOne
     }

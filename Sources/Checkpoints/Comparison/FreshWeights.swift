@@ -47,8 +47,8 @@ struct FreshWeights {
 
   private static func isConstant(_ tensor: Tensor, among allowed: [Double]) throws -> Bool {
     var fitting = allowed
-    try NumbersAlongside.forEachPart(of: [tensor]) { part in
-      fitting.removeAll { value in part[0].contains { $0 != value } }
+    try unsafe NumbersAlongside.forEachPart(of: [tensor]) { part in
+      fitting.removeAll { value in unsafe part[0].contains { $0 != value } }
     }
     return !fitting.isEmpty
   }
@@ -56,8 +56,9 @@ struct FreshWeights {
   /// Whether the numbers are centred, distributed as an initialiser's, and strangers to the earlier ones.
   private static func isDrawn(_ tensor: Tensor, before: Tensor?) throws -> Bool {
     var sums = (one: 0.0, two: 0.0, four: 0.0)
-    try NumbersAlongside.forEachPart(of: [tensor]) { part in
-      for value in part[0] {
+    try unsafe NumbersAlongside.forEachPart(of: [tensor]) { part in
+      for index in unsafe part[0].indices {
+        let value = unsafe part[0][index]
         let square = value * value
         sums.one += value
         sums.two += square

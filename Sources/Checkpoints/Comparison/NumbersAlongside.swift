@@ -19,19 +19,19 @@ enum NumbersAlongside {
     guard let first = tensors.first, tensors.allSatisfy({ $0.shape == first.shape }) else {
       throw Failure(.usage, "tensors of different shapes have no numbers side by side")
     }
-    try open(tensors[...], []) { bytes in
+    try unsafe open(tensors[...], []) { bytes in
       let room = UnsafeMutableBufferPointer<Double>.allocate(capacity: partCount * tensors.count)
-      defer { room.deallocate() }
+      defer { unsafe room.deallocate() }
       var start = 0
       while start < first.count {
         let count = min(partCount, first.count - start)
-        let parts = tensors.indices.map { index in
-          let part = UnsafeMutableBufferPointer(
+        let parts = unsafe tensors.indices.map { index in
+          let part = unsafe UnsafeMutableBufferPointer(
             rebasing: room[index * partCount..<index * partCount + count])
-          widen(bytes[index], tensors[index].elementType, from: start, into: part)
+          unsafe widen(bytes[index], tensors[index].elementType, from: start, into: part)
           return UnsafeBufferPointer(part)
         }
-        try body(parts)
+        try unsafe body(parts)
         start += count
       }
     }
@@ -42,8 +42,8 @@ enum NumbersAlongside {
     _ rest: ArraySlice<Tensor>, _ opened: [UnsafeRawBufferPointer],
     _ body: ([UnsafeRawBufferPointer]) throws -> Void
   ) throws {
-    guard let next = rest.first else { return try body(opened) }
-    try next.withBytes { try open(rest.dropFirst(), opened + [$0], body) }
+    guard let next = rest.first else { return try unsafe body(opened) }
+    try unsafe next.withBytes { try unsafe open(rest.dropFirst(), opened + [$0], body) }
   }
 
   private static func widen(
@@ -53,7 +53,7 @@ enum NumbersAlongside {
     func copy<Stored>(_: Stored.Type, _ convert: (Stored) -> Double) {
       let width = MemoryLayout<Stored>.size
       for index in part.indices {
-        part[index] = convert(
+        unsafe part[index] = convert(
           bytes.loadUnaligned(fromByteOffset: (start + index) * width, as: Stored.self))
       }
     }

@@ -101,10 +101,10 @@ private struct MovementFit {
   private var dh = 0.0
 
   mutating func add(_ tA: Tensor, _ tB: Tensor, _ oA: Tensor, _ oB: Tensor) throws {
-    try NumbersAlongside.forEachPart(of: [tA, tB, oA, oB]) { parts in
-      for index in parts[0].indices {
-        let (t, d) = (parts[0][index], parts[1][index] - parts[0][index])
-        let (g, h) = (parts[2][index] - t, parts[3][index] - t)
+    try unsafe NumbersAlongside.forEachPart(of: [tA, tB, oA, oB]) { parts in
+      for index in unsafe parts[0].indices {
+        let (t, d) = unsafe (parts[0][index], parts[1][index] - parts[0][index])
+        let (g, h) = unsafe (parts[2][index] - t, parts[3][index] - t)
         let rest = h - d
         moved += d * d
         toOnline += rest * rest

@@ -35,7 +35,7 @@ public struct TensorDifference: Codable, Hashable, Sendable {
   /// - Throws: `Failure` (`usage`) where shapes differ; where a source cannot be read.
   public init(_ one: Tensor, _ other: Tensor) throws {
     var sums = DifferenceSums(one.elementType, other.elementType)
-    try NumbersAlongside.forEachPart(of: [one, other]) { sums.add($0[0], $0[1]) }
+    try unsafe NumbersAlongside.forEachPart(of: [one, other]) { unsafe sums.add($0[0], $0[1]) }
     self = sums.difference
   }
 
@@ -88,7 +88,8 @@ struct DifferenceSums {
   var difference: TensorDifference { TensorDifference(self) }
 
   mutating func add(_ first: UnsafeBufferPointer<Double>, _ second: UnsafeBufferPointer<Double>) {
-    for (a, b) in zip(first, second) {
+    for index in 0..<min(first.count, second.count) {
+      let (a, b) = unsafe (first[index], second[index])
       guard a.isFinite, b.isFinite else {
         let same = a == b || (a.isNaN && b.isNaN)
         differing += same ? 0 : 1

@@ -2,6 +2,9 @@
 ///
 /// So a channel lies in one piece over the whole batch: a convolution is one matrix product
 /// [out, in kH kW] x [in kH kW, N H W], and batch norm walks along memory.
+///
+/// Safe, since the memory stays as long as the array; who goes through `values` minds `count`.
+@safe
 public final class BLASArray<Scalar: BLASScalar> {
   /// [N, C, H, W] or [N, C], in spite of the order in memory.
   public let shape: [Int]
@@ -13,10 +16,10 @@ public final class BLASArray<Scalar: BLASScalar> {
   init(_ shape: [Int], in memory: BLASMemory<Scalar>) {
     self.shape = shape
     self.memory = memory
-    values = memory.take(shape.reduce(1, *))
+    unsafe values = memory.take(shape.reduce(1, *))
   }
 
-  deinit { memory.give(values, count) }
+  deinit { unsafe memory.give(values, count) }
 
   /// The number of values.
   var count: Int { shape.reduce(1, *) }
@@ -34,23 +37,26 @@ public final class BLASArray<Scalar: BLASScalar> {
 /// cost as much as the arithmetic on them.
 ///
 /// It belongs to the thread that trains.
+///
+/// Safe, since it owns what was given back; what it hands out is its user's until then.
+@safe
 final class BLASMemory<Scalar> {
-  private var free: [Int: [UnsafeMutablePointer<Scalar>]] = [:]
+  private var free: [Int: [UnsafeMutablePointer<Scalar>]] = unsafe [:]
 
   /// Room for `count` numbers at a multiple of 64 bytes.
   func take(_ count: Int) -> UnsafeMutablePointer<Scalar> {
-    if let reused = free[count]?.popLast() { return reused }
-    return UnsafeMutableRawPointer.allocate(
+    if let reused = unsafe free[count]?.popLast() { return unsafe reused }
+    return unsafe UnsafeMutableRawPointer.allocate(
       byteCount: max(count, 1) * MemoryLayout<Scalar>.stride, alignment: 64
     ).bindMemory(to: Scalar.self, capacity: max(count, 1))
   }
 
   /// Takes back what `take` gave.
   func give(_ pointer: UnsafeMutablePointer<Scalar>, _ count: Int) {
-    free[count, default: []].append(pointer)
+    unsafe free[count, default: []].append(pointer)
   }
 
   deinit {
-    for pointer in free.values.joined() { UnsafeMutableRawPointer(pointer).deallocate() }
+    unsafe free.values.joined().forEach { unsafe UnsafeMutableRawPointer($0).deallocate() }
   }
 }

@@ -37,21 +37,21 @@ extension BLASBackend {
     var moments = Moments(
       mean: [Double](repeating: 0, count: input.channels),
       variance: [Double](repeating: 0, count: input.channels), count: count)
-    moments.mean.withUnsafeMutableBufferPointer { means in
-      moments.variance.withUnsafeMutableBufferPointer { variances in
+    unsafe moments.mean.withUnsafeMutableBufferPointer { means in
+      unsafe moments.variance.withUnsafeMutableBufferPointer { variances in
         parallel.forEach(input.channels) { _, channels in
           for channel in channels {
-            let values = input.values + channel * count
+            let values = unsafe input.values + channel * count
             var sum = 0.0
-            for index in 0..<count { sum += Double(values[index]) }
+            for index in 0..<count { unsafe sum += Double(values[index]) }
             let mean = sum / Double(count)
             var squares = 0.0
             for index in 0..<count {
-              let distance = Double(values[index]) - mean
+              let distance = unsafe Double(values[index]) - mean
               squares += distance * distance
             }
-            means[channel] = mean
-            variances[channel] = squares / Double(count)
+            unsafe means[channel] = mean
+            unsafe variances[channel] = squares / Double(count)
           }
         }
       }
@@ -67,18 +67,20 @@ extension BLASBackend {
     let count = input.row
     parallel.forEach(input.channels) { _, channels in
       for channel in channels {
-        let (from, to) = (input.values + channel * count, output.values + channel * count)
+        let (from, to) = unsafe (input.values + channel * count, output.values + channel * count)
         let mean = Scalar(moments.mean[channel])
         let factor = Scalar(
           norm.scale(of: channel) / (moments.variance[channel] + norm.eps).squareRoot())
-        let offset = norm.offset?.values[channel] ?? 0
+        let offset = unsafe norm.offset?.values[channel] ?? 0
         if rectifies {
           for index in 0..<count {
-            let value = (from[index] - mean) * factor + offset
-            to[index] = value < 0 ? 0 : value
+            let value = unsafe (from[index] - mean) * factor + offset
+            unsafe to[index] = value < 0 ? 0 : value
           }
         } else {
-          for index in 0..<count { to[index] = (from[index] - mean) * factor + offset }
+          for index in 0..<count {
+            unsafe to[index] = unsafe (from[index] - mean) * factor + offset
+          }
         }
       }
     }
@@ -102,28 +104,32 @@ extension BLASBackend {
       parallel.forEach(input.channels) { _, channels in
         for channel in channels {
           let start = channel * count
-          let (g, x) = (gradient.values + start, input.values + start)
+          let (g, x) = unsafe (gradient.values + start, input.values + start)
           if let output {
-            let y = output.values + start
-            for index in 0..<count where y[index] <= 0 { g[index] = 0 }
+            let y = unsafe output.values + start
+            for index in 0..<count where unsafe y[index] <= 0 { unsafe g[index] = 0 }
           }
           let mean = moments.mean[channel]
           let inverse = 1 / (moments.variance[channel] + norm.eps).squareRoot()
           var sum = 0.0
           var product = 0.0
           for index in 0..<count {
-            sum += Double(g[index])
-            product += Double(g[index]) * (Double(x[index]) - mean)
+            unsafe sum += Double(g[index])
+            unsafe product += Double(g[index]) * (Double(x[index]) - mean)
           }
           product *= inverse
-          if let scale = norm.scale, scale.isTrained { scale.gradient[channel] += Scalar(product) }
-          if let offset = norm.offset, offset.isTrained { offset.gradient[channel] += Scalar(sum) }
+          if let scale = norm.scale, scale.isTrained {
+            unsafe scale.gradient[channel] += Scalar(product)
+          }
+          if let offset = norm.offset, offset.isTrained {
+            unsafe offset.gradient[channel] += Scalar(sum)
+          }
           let factor = Scalar(norm.scale(of: channel) * inverse)
           let average = isOwn ? Scalar(sum / Double(count)) : 0
           let slope = isOwn ? Scalar(product * inverse / Double(count)) : 0
           let centre = Scalar(mean)
           for index in 0..<count {
-            g[index] = factor * (g[index] - average - (x[index] - centre) * slope)
+            unsafe g[index] = factor * (g[index] - average - (x[index] - centre) * slope)
           }
         }
       }
@@ -135,6 +141,6 @@ extension BLASBackend {
 extension Norm {
   /// The scale of a channel, 1 where there is none.
   fileprivate func scale(of channel: Int) -> Double {
-    scale.map { Double($0.values[channel]) } ?? 1
+    scale.map { unsafe Double($0.values[channel]) } ?? 1
   }
 }

@@ -23,13 +23,13 @@ extension BLASBackend {
         expected: "shape [out, \(input.channels), \(window.kernel[0]), \(window.kernel[1])]",
         found: "\(weight.shape)")
     }
-    let product = try Product(input, weight, window)
+    let product = try unsafe Product(input, weight, window)
     let output = Value([input.batch, weight.shape[0]] + window.count, in: memory)
     multiplyAlone()
     parallel.forEach(input.batch) { _, images in
-      product.forEachBand(of: images, byteCount: bandByteCount) { band in
-        band.fill(from: input.values)
-        Scalar.multiply(
+      unsafe product.forEachBand(of: images, byteCount: bandByteCount) { band in
+        unsafe band.fill(from: input.values)
+        unsafe Scalar.multiply(
           m: product.m, n: band.n, k: product.k, product.weight, product.k,
           leftIsTransposed: false, band.columns, band.step, rightIsTransposed: false,
           into: output.values + band.start, product.step, keep: 0)
@@ -41,8 +41,8 @@ extension BLASBackend {
       output,
       { gradient in
         if let bias { self.pull(bias, gradient) }
-        if weight.isTrained { self.pull(weight, gradient, input, product) }
-        return needsInput ? self.pullInput(gradient, input.shape, product) : gradient
+        if weight.isTrained { unsafe self.pull(weight, gradient, input, product) }
+        return unsafe needsInput ? self.pullInput(gradient, input.shape, product) : gradient
       }
     )
   }
@@ -57,9 +57,9 @@ extension BLASBackend {
     }
     parallel.forEach(input.batch) { part, images in
       var keep: Scalar = 0
-      product.forEachBand(of: images, byteCount: bandByteCount) { band in
-        band.fill(from: input.values)
-        Scalar.multiply(
+      unsafe product.forEachBand(of: images, byteCount: bandByteCount) { band in
+        unsafe band.fill(from: input.values)
+        unsafe Scalar.multiply(
           m: product.m, n: product.k, k: band.n, gradient.values + band.start, product.step,
           leftIsTransposed: false, band.columns, band.step, rightIsTransposed: true,
           into: parts[part].values, product.k, keep: keep)
@@ -67,7 +67,7 @@ extension BLASBackend {
       }
     }
     for part in parts {
-      for index in 0..<weight.count { weight.gradient[index] += part.values[index] }
+      for index in 0..<weight.count { unsafe weight.gradient[index] += part.values[index] }
     }
   }
 
@@ -77,15 +77,17 @@ extension BLASBackend {
   ) -> Value {
     multiplyAlone()
     let result = Value(shape, in: memory)
-    if !product.isPointwise { result.values.initialize(repeating: 0, count: result.count) }
+    if unsafe !product.isPointwise {
+      unsafe result.values.initialize(repeating: 0, count: result.count)
+    }
     parallel.forEach(shape[0]) { _, images in
-      product.forEachBand(of: images, byteCount: bandByteCount) { band in
-        let into = product.isPointwise ? result.values + band.start : band.columns
-        Scalar.multiply(
+      unsafe product.forEachBand(of: images, byteCount: bandByteCount) { band in
+        let into = unsafe product.isPointwise ? result.values + band.start : band.columns
+        unsafe Scalar.multiply(
           m: product.k, n: band.n, k: product.m, product.weight, product.k,
           leftIsTransposed: true, gradient.values + band.start, product.step,
           rightIsTransposed: false, into: into, band.step, keep: 0)
-        band.spread(onto: result.values)
+        unsafe band.spread(onto: result.values)
       }
     }
     return result

@@ -17,10 +17,10 @@ extension BLASBackend {
       try blasLength(weight.shape[1], place: weight.path)
     )
     let output = Value([input.batch, weight.shape[0]], in: memory)
-    guard let matrix = weight.values.baseAddress else { return (output, unrecorded()) }
+    guard let matrix = unsafe weight.values.baseAddress else { return (output, unrecorded()) }
     multiplyAlone()
     parallel.forEach(weight.shape[0]) { _, rows in
-      Scalar.multiply(
+      unsafe Scalar.multiply(
         m: Int32(rows.count), n: n, k: k, matrix + rows.lowerBound * Int(k), k,
         leftIsTransposed: false, input.values, n, rightIsTransposed: false,
         into: output.values + rows.lowerBound * Int(n), n, keep: 0)
@@ -32,9 +32,9 @@ extension BLASBackend {
       { gradient in
         if let bias { self.pull(bias, gradient) }
         self.multiplyAlone()
-        if weight.isTrained, let into = weight.gradient.baseAddress {
+        if weight.isTrained, let into = unsafe weight.gradient.baseAddress {
           self.parallel.forEach(weight.shape[0]) { _, rows in
-            Scalar.multiply(
+            unsafe Scalar.multiply(
               m: Int32(rows.count), n: k, k: n, gradient.values + rows.lowerBound * Int(n), n,
               leftIsTransposed: false, input.values, n, rightIsTransposed: true,
               into: into + rows.lowerBound * Int(k), k, keep: 1)
@@ -42,7 +42,7 @@ extension BLASBackend {
         }
         let result = Value(input.shape, in: self.memory)
         self.parallel.forEach(weight.shape[1]) { _, columns in
-          Scalar.multiply(
+          unsafe Scalar.multiply(
             m: Int32(columns.count), n: n, k: m, matrix + columns.lowerBound, k,
             leftIsTransposed: true, gradient.values, n, rightIsTransposed: false,
             into: result.values + columns.lowerBound * Int(n), n, keep: 0)
@@ -59,8 +59,8 @@ extension BLASBackend {
     let count = output.row
     parallel.forEach(output.channels) { _, channels in
       for channel in channels {
-        let (values, number) = (output.values + channel * count, bias.values[channel])
-        for index in 0..<count { values[index] += number }
+        let (values, number) = unsafe (output.values + channel * count, bias.values[channel])
+        for index in 0..<count { unsafe values[index] += number }
       }
     }
   }
@@ -73,10 +73,10 @@ extension BLASBackend {
     let count = gradient.row
     parallel.forEach(gradient.channels) { _, channels in
       for channel in channels {
-        let values = gradient.values + channel * count
+        let values = unsafe gradient.values + channel * count
         var sum = 0.0
-        for index in 0..<count { sum += Double(values[index]) }
-        bias.gradient[channel] += Scalar(sum)
+        for index in 0..<count { unsafe sum += Double(values[index]) }
+        unsafe bias.gradient[channel] += Scalar(sum)
       }
     }
   }
@@ -97,26 +97,26 @@ extension BLASBackend {
       (0..<batch).map { group * size * batch + $0 }
     }
     for start in starts {
-      let (from, to) = (input.values + start, output.values + start)
-      var largest = from[0]
-      for index in 1..<max(size, 1) { largest = max(largest, from[index * batch]) }
+      let (from, to) = unsafe (input.values + start, output.values + start)
+      var largest = unsafe from[0]
+      for index in 1..<max(size, 1) { largest = unsafe max(largest, from[index * batch]) }
       var sum: Scalar = 0
       for index in 0..<size {
-        to[index * batch] = ((from[index * batch] - largest) / divisor).exponential
-        sum += to[index * batch]
+        unsafe to[index * batch] = ((from[index * batch] - largest) / divisor).exponential
+        unsafe sum += to[index * batch]
       }
-      for index in 0..<size { to[index * batch] /= sum }
+      for index in 0..<size { unsafe to[index * batch] /= sum }
     }
     guard isRecording else { return (output, unrecorded()) }
     return (
       output,
       { gradient in
         for start in starts {
-          let (g, y) = (gradient.values + start, output.values + start)
+          let (g, y) = unsafe (gradient.values + start, output.values + start)
           var sum: Scalar = 0
-          for index in 0..<size { sum += g[index * batch] * y[index * batch] }
+          for index in 0..<size { unsafe sum += g[index * batch] * y[index * batch] }
           for index in 0..<size {
-            g[index * batch] = y[index * batch] * (g[index * batch] - sum) / divisor
+            unsafe g[index * batch] = y[index * batch] * (g[index * batch] - sum) / divisor
           }
         }
         return gradient

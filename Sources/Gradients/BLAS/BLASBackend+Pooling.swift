@@ -8,13 +8,13 @@ extension BLASBackend {
     let output = Value([input.batch, input.channels] + window.count, in: memory)
     let planes = input.batch * input.channels
     var places = [Int32](repeating: 0, count: isRecording ? output.count : 0)
-    places.withUnsafeMutableBufferPointer { places in
+    unsafe places.withUnsafeMutableBufferPointer { places in
       parallel.forEach(planes) { _, range in
         for plane in range {
-          pool(
+          unsafe pool(
             input.values + plane * input.plane, input.shape, window,
             into: output.values + plane * output.plane,
-            places: isRecording ? places.baseAddress.map { $0 + plane * output.plane } : nil)
+            places: isRecording ? places.baseAddress.map { unsafe $0 + plane * output.plane } : nil)
         }
       }
     }
@@ -26,10 +26,10 @@ extension BLASBackend {
         let result = Value(shape, in: self.memory)
         self.parallel.forEach(planes) { _, range in
           for plane in range {
-            let to = result.values + plane * result.plane
-            to.initialize(repeating: 0, count: result.plane)
+            let to = unsafe result.values + plane * result.plane
+            unsafe to.initialize(repeating: 0, count: result.plane)
             for position in plane * gradient.plane..<(plane + 1) * gradient.plane {
-              to[Int(places[position])] += gradient.values[position]
+              unsafe to[Int(places[position])] += gradient.values[position]
             }
           }
         }
@@ -55,15 +55,15 @@ extension BLASBackend {
         var place = lines.lowerBound * width + pixels.lowerBound
         for line in lines {
           for pixel in pixels {
-            let value = from[line * width + pixel]
+            let value = unsafe from[line * width + pixel]
             if value > largest || value.isNaN {
               largest = value
               place = line * width + pixel
             }
           }
         }
-        to[position] = largest
-        places?[position] = Int32(truncatingIfNeeded: place)
+        unsafe to[position] = largest
+        unsafe places?[position] = Int32(truncatingIfNeeded: place)
         position += 1
       }
     }
@@ -79,9 +79,9 @@ extension BLASBackend {
       for position in range {
         var sum = 0.0
         for index in position * plane..<(position + 1) * plane {
-          sum += Double(input.values[index])
+          unsafe sum += Double(input.values[index])
         }
-        output.values[position] = Scalar(sum / Double(plane))
+        unsafe output.values[position] = Scalar(sum / Double(plane))
       }
     }
     guard isRecording else { return (output, unrecorded()) }
@@ -91,7 +91,7 @@ extension BLASBackend {
         let result = Value(shape, in: self.memory)
         self.parallel.forEach(gradient.count) { _, range in
           for position in range {
-            (result.values + position * plane).initialize(
+            unsafe (result.values + position * plane).initialize(
               repeating: gradient.values[position] / Scalar(plane), count: plane)
           }
         }

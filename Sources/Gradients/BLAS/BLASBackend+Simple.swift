@@ -8,9 +8,9 @@ extension BLASBackend {
   @_specialize(where Scalar == Double)
   public func rectify(_ input: Value) throws -> (Value, Pullback) {
     let output = isRecording ? Value(input.shape, in: memory) : input
-    let (from, to) = (input.values, output.values)
+    let (from, to) = unsafe (input.values, output.values)
     parallel.forEach(input.count, grain: grain) { _, range in
-      for index in range { to[index] = from[index] < 0 ? 0 : from[index] }
+      for index in range { unsafe to[index] = unsafe from[index] < 0 ? 0 : from[index] }
     }
     guard isRecording else { return (output, unrecorded()) }
     return (output, { self.mask($0, whereRectified: output) })
@@ -22,15 +22,15 @@ extension BLASBackend {
   public func add(_ left: Value, _ right: Value, rectifies: Bool) throws -> (Value, Pullback) {
     try requireSameShape(left, right)
     let output = isRecording ? Value(left.shape, in: memory) : left
-    let (first, second, to) = (left.values, right.values, output.values)
+    let (first, second, to) = unsafe (left.values, right.values, output.values)
     parallel.forEach(left.count, grain: grain) { _, range in
       if rectifies {
         for index in range {
-          let sum = first[index] + second[index]
-          to[index] = sum < 0 ? 0 : sum
+          let sum = unsafe first[index] + second[index]
+          unsafe to[index] = sum < 0 ? 0 : sum
         }
       } else {
-        for index in range { to[index] = first[index] + second[index] }
+        for index in range { unsafe to[index] = unsafe first[index] + second[index] }
       }
     }
     guard isRecording else { return (output, unrecorded()) }
@@ -43,9 +43,9 @@ extension BLASBackend {
   @_specialize(where Scalar == Double)
   public func sum(_ left: Value, _ right: Value) throws -> Value {
     try requireSameShape(left, right)
-    let (to, from) = (left.values, right.values)
+    let (to, from) = unsafe (left.values, right.values)
     parallel.forEach(left.count, grain: grain) { _, range in
-      for index in range { to[index] += from[index] }
+      for index in range { unsafe to[index] += from[index] }
     }
     return left
   }
@@ -54,9 +54,9 @@ extension BLASBackend {
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   private func mask(_ gradient: Value, whereRectified output: Value) -> Value {
-    let (to, sign) = (gradient.values, output.values)
+    let (to, sign) = unsafe (gradient.values, output.values)
     parallel.forEach(gradient.count, grain: grain) { _, range in
-      for index in range where sign[index] <= 0 { to[index] = 0 }
+      for index in range where unsafe sign[index] <= 0 { unsafe to[index] = 0 }
     }
     return gradient
   }

@@ -42,7 +42,9 @@ public final class BLASBackend<Scalar: BLASScalar>: Backend {
     for image in 0..<batch {
       for channel in 0..<channels {
         let (from, to) = ((image * channels + channel) * plane, (channel * batch + image) * plane)
-        for pixel in 0..<plane { (value.values + to + pixel).initialize(to: numbers[from + pixel]) }
+        for pixel in 0..<plane {
+          unsafe (value.values + to + pixel).initialize(to: numbers[from + pixel])
+        }
       }
     }
     return value
@@ -53,13 +55,13 @@ public final class BLASBackend<Scalar: BLASScalar>: Backend {
   @_specialize(where Scalar == Double)
   public func numbers(of value: Value) throws -> [Scalar] {
     let (batch, channels, plane) = (value.batch, value.channels, value.plane)
-    return [Scalar](unsafeUninitializedCapacity: value.count) { result, count in
+    return unsafe [Scalar](unsafeUninitializedCapacity: value.count) { result, count in
       var next = 0
       for image in 0..<batch {
         for channel in 0..<channels {
-          let from = value.values + (channel * batch + image) * plane
+          let from = unsafe value.values + (channel * batch + image) * plane
           for pixel in 0..<plane {
-            result.initializeElement(at: next, to: from[pixel])
+            unsafe result.initializeElement(at: next, to: from[pixel])
             next += 1
           }
         }
@@ -74,7 +76,7 @@ public final class BLASBackend<Scalar: BLASScalar>: Backend {
   /// A copy in memory of its own.
   public func copy(_ value: Value) throws -> Value {
     let copy = Value(value.shape, in: memory)
-    copy.values.update(from: value.values, count: value.count)
+    unsafe copy.values.update(from: value.values, count: value.count)
     return copy
   }
 

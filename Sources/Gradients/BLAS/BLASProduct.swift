@@ -1,6 +1,9 @@
 import Tensors
 
 /// A convolution as a matrix product: [out, in kH kW] x [in kH kW, positions].
+///
+/// Unsafe: it keeps neither the weight nor the pictures alive.
+@unsafe
 struct Product<Scalar: BLASScalar> {
   /// Outputs.
   let m: Int32
@@ -20,22 +23,26 @@ struct Product<Scalar: BLASScalar> {
   ///
   /// - Throws: `Failure` (`badInput`) where it is too large for OpenBLAS, or the weight is empty.
   init(_ input: BLASArray<Scalar>, _ weight: Parameter<Scalar>, _ window: Window) throws {
-    guard let base = weight.values.baseAddress else {
+    guard let base = unsafe weight.values.baseAddress else {
       throw Failure(place: weight.path, expected: "numbers", found: "none")
     }
-    m = try blasLength(weight.shape[0], place: weight.path)
-    k = try blasLength(weight.shape[1...].reduce(1, *), place: weight.path)
-    step = try blasLength(
+    unsafe m = try blasLength(weight.shape[0], place: weight.path)
+    unsafe k = try blasLength(weight.shape[1...].reduce(1, *), place: weight.path)
+    unsafe step = try blasLength(
       input.batch * window.count[0] * window.count[1], place: weight.path)
-    self.weight = base
-    self.window = window
-    shape = input.shape
-    source = input.values
-    isPointwise =
-      window.kernel == [1, 1] && window.stride == [1, 1] && window.count == Array(shape[2...])
+    unsafe self.weight = base
+    unsafe self.window = window
+    unsafe shape = input.shape
+    unsafe source = input.values
+    unsafe isPointwise =
+      unsafe window.kernel == [1, 1] && window.stride == [1, 1]
+      && window.count == Array(shape[2...])
   }
 
   /// Some positions of some pictures.
+  ///
+  /// Unsafe: the patches are the product's.
+  @unsafe
   struct Band {
     /// Positions.
     let n: Int32
@@ -49,31 +56,31 @@ struct Product<Scalar: BLASScalar> {
 
     /// Makes the patches, where they are not the pictures themselves.
     func fill(from pictures: UnsafePointer<Scalar>) {
-      if let (columns, band) = matrix { columns.fill(band, from: pictures) }
+      if let (columns, band) = unsafe matrix { unsafe columns.fill(band, from: pictures) }
     }
 
     /// Adds the patches to the pixels, where they are not the pixels themselves.
     func spread(onto pictures: UnsafeMutablePointer<Scalar>) {
-      if let (columns, band) = matrix { columns.spread(band, onto: pictures) }
+      if let (columns, band) = unsafe matrix { unsafe columns.spread(band, onto: pictures) }
     }
   }
 
   /// Calls `body` with the bands of some pictures, one after the other.
   func forEachBand(of images: Range<Int>, byteCount: Int, _ body: (Band) -> Void) {
-    guard !isPointwise else {
-      let plane = shape[2] * shape[3]
+    guard unsafe !isPointwise else {
+      let plane = unsafe shape[2] * shape[3]
       let start = images.lowerBound * plane
-      body(
+      unsafe body(
         Band(
           n: Int32(images.count * plane), start: start, columns: source + start, step: step,
           matrix: nil))
       return
     }
-    let columns = BLASColumns<Scalar>([shape[0]] + shape[1...], window, byteCount: byteCount)
-    defer { columns.deallocate() }
-    for band in columns.bands(of: images) {
-      let n = Int32(columns.width(band))
-      body(
+    let columns = unsafe BLASColumns<Scalar>([shape[0]] + shape[1...], window, byteCount: byteCount)
+    defer { unsafe columns.deallocate() }
+    for band in unsafe columns.bands(of: images) {
+      let n = unsafe Int32(columns.width(band))
+      unsafe body(
         Band(
           n: n, start: columns.start(band), columns: columns.values, step: n,
           matrix: (columns, band)))

@@ -22,7 +22,7 @@ extension Float: BLASScalar {
     _ right: UnsafePointer<Float>, _ rightStep: Int32, rightIsTransposed: Bool,
     into result: UnsafeMutablePointer<Float>, _ resultStep: Int32, keep: Float
   ) {
-    cblas_sgemm(
+    unsafe cblas_sgemm(
       CblasRowMajor, leftIsTransposed ? CblasTrans : CblasNoTrans,
       rightIsTransposed ? CblasTrans : CblasNoTrans, m, n, k, 1,
       left, leftStep, right, rightStep, keep, result, resultStep)
@@ -37,7 +37,7 @@ extension Double: BLASScalar {
     _ right: UnsafePointer<Double>, _ rightStep: Int32, rightIsTransposed: Bool,
     into result: UnsafeMutablePointer<Double>, _ resultStep: Int32, keep: Double
   ) {
-    cblas_dgemm(
+    unsafe cblas_dgemm(
       CblasRowMajor, leftIsTransposed ? CblasTrans : CblasNoTrans,
       rightIsTransposed ? CblasTrans : CblasNoTrans, m, n, k, 1,
       left, leftStep, right, rightStep, keep, result, resultStep)

@@ -17,7 +17,7 @@ struct Parallel {
     // The parts of a loop write to places of their own.
     nonisolated(unsafe) let body = body
     DispatchQueue.concurrentPerform(iterations: parts) { number in
-      body(number, count * number / parts..<count * (number + 1) / parts)
+      unsafe body(number, count * number / parts..<count * (number + 1) / parts)
     }
   }
 

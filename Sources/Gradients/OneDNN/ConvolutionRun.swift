@@ -45,19 +45,19 @@
       let convolution = try convolution(range)
       let operation = convolution.forward
       let weights = try weights(of: convolution, for: operation, shape.inputChannels)
-      let source = try source(range, convolution, operation, scratch)
-      var arguments = [
+      let source = try unsafe source(range, convolution, operation, scratch)
+      var arguments = unsafe [
         (DNNL_ARG_SRC, source.pointer), (DNNL_ARG_WEIGHTS, weights.pointer), (DNNL_ARG_DST, result),
       ]
       let padded = try bias.map { bias in
         let padded = try backend.device.zeros(shape.outputChannels)
-        _ = UnsafeMutableBufferPointer(start: padded.floats, count: bias.count)
+        _ = unsafe UnsafeMutableBufferPointer(start: padded.floats, count: bias.count)
           .update(fromContentsOf: bias.values)
         return padded
       }
-      defer { withExtendedLifetime((source.owner, padded)) {} }
-      if let padded { arguments.append((DNNL_ARG_BIAS, padded.pointer)) }
-      try backend.timed(.convolutionForward) { try operation.run(arguments) }
+      defer { unsafe withExtendedLifetime((source.owner, padded)) {} }
+      if let padded { unsafe arguments.append((DNNL_ARG_BIAS, padded.pointer)) }
+      try backend.timed(.convolutionForward) { try unsafe operation.run(arguments) }
     }
 
     /// Adds to the gradients of weight and bias.
@@ -66,21 +66,21 @@
     ) throws {
       let convolution = try convolution(range)
       let operation = try convolution.toWeights.get()
-      let source = try source(range, convolution, operation, scratch)
+      let source = try unsafe source(range, convolution, operation, scratch)
       let weights = try backend.device.buffer(bytes: operation.bytes(of: DNNL_ARG_DIFF_WEIGHTS))
       let sums = try backend.device.buffer(bytes: shape.outputChannels * 4)
-      defer { withExtendedLifetime((source.owner, sums)) {} }
-      var arguments = [
+      defer { unsafe withExtendedLifetime((source.owner, sums)) {} }
+      var arguments = unsafe [
         (DNNL_ARG_SRC, source.pointer), (DNNL_ARG_DIFF_WEIGHTS, weights.pointer),
         (DNNL_ARG_DIFF_DST, gradient),
       ]
-      if bias != nil { arguments.append((DNNL_ARG_DIFF_BIAS, sums.pointer)) }
-      try backend.timed(.convolutionToWeights) { try operation.run(arguments) }
+      if bias != nil { unsafe arguments.append((DNNL_ARG_DIFF_BIAS, sums.pointer)) }
+      try backend.timed(.convolutionToWeights) { try unsafe operation.run(arguments) }
       try backend.timed(.reordering) {
         try convolution.add(weights, of: operation, to: weight)
       }
       if let bias, bias.isTrained {
-        for index in 0..<bias.count { bias.gradient[index] += sums.floats[index] }
+        for index in 0..<bias.count { unsafe bias.gradient[index] += sums.floats[index] }
       }
     }
 
@@ -92,7 +92,7 @@
       let operation = try convolution.toSource.get()
       let weights = try weights(of: convolution, for: operation, input.storedChannels)
       try backend.timed(.convolutionToSource) {
-        try operation.run([
+        try unsafe operation.run([
           (DNNL_ARG_DIFF_SRC, result), (DNNL_ARG_WEIGHTS, weights.pointer),
           (DNNL_ARG_DIFF_DST, gradient),
         ])
@@ -119,11 +119,11 @@
       _ scratch: OneDNNScratch
     ) throws -> (pointer: UnsafeMutableRawPointer, owner: OneDNNBuffer?) {
       guard case .pictures(let buffer) = input.content else {
-        return (try backend.pointer(to: input, range, scratch), nil)
+        return unsafe (try backend.pointer(to: input, range, scratch), nil)
       }
-      let start = buffer.floats + range.lowerBound * input.channels * input.pixels
-      let pictures = try convolution.pictures(start, for: operation)
-      return (pictures.pointer, pictures)
+      let start = unsafe buffer.floats + range.lowerBound * input.channels * input.pixels
+      let pictures = try unsafe convolution.pictures(start, for: operation)
+      return unsafe (pictures.pointer, pictures)
     }
 
     private func convolution(_ range: Range<Int>) throws -> OneDNNConvolution {

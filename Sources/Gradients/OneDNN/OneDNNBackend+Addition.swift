@@ -8,9 +8,9 @@
       let (output, buffer) = try unwritten(input.shape, input.type)
       let scratch = OneDNNScratch()
       defer { scratch.end() }
-      let source = try pointer(to: input, scratch)
+      let source = try unsafe pointer(to: input, scratch)
       timed(.batchNorm) {
-        rectify(output, source, to: buffer.pointer)
+        unsafe rectify(output, source, to: buffer.pointer)
       }
       return (
         output,
@@ -33,10 +33,10 @@
         scratch.0.end()
         scratch.1.end()
       }
-      let (leftSource, leftNorm) = try operand(left, scratch.0)
-      let (rightSource, rightNorm) = try operand(right, scratch.1)
+      let (leftSource, leftNorm) = try unsafe operand(left, scratch.0)
+      let (rightSource, rightNorm) = try unsafe operand(right, scratch.1)
       timed(.batchNorm) {
-        add(
+        unsafe add(
           output, leftSource, leftNorm, rightSource, rightNorm, rectifies: rectifies,
           to: buffer.pointer)
       }
@@ -67,9 +67,9 @@
       _ value: OneDNNValue, _ scratch: OneDNNScratch
     ) throws -> (UnsafeMutableRawPointer, OneDNNNormalisation?) {
       guard case .normalised(let source, let norm) = value.content else {
-        return (try pointer(to: value, scratch), nil)
+        return unsafe (try pointer(to: value, scratch), nil)
       }
-      return (try pointer(to: source, scratch), norm)
+      return unsafe (try pointer(to: source, scratch), norm)
     }
 
     /// The gradient in front of a ReLU whose result is `mask`, and what the batch norms before it need.
@@ -88,21 +88,21 @@
       }
       var terms = (gradient, nil as OneDNNValue?)
       if case .sum(let left, let right) = gradient.content { terms = (left, right) }
-      let left = try pointer(to: terms.0, scratch.0)
-      let right = try terms.1.map { try pointer(to: $0, scratch.1) }
-      let output = try mask.map { try pointer(to: $0, scratch.2) }
+      let left = try unsafe pointer(to: terms.0, scratch.0)
+      let right = try unsafe terms.1.map { try unsafe pointer(to: $0, scratch.1) }
+      let output = try unsafe mask.map { try unsafe pointer(to: $0, scratch.2) }
       guard let first = norms.first else {
         timed(.batchNorm) {
-          _ = addGradients(
+          _ = unsafe addGradients(
             result, 0..<result.batch, left, right, where: output, to: buffer.pointer)
         }
         return result
       }
       let sourceScratch = OneDNNScratch()
       defer { sourceScratch.end() }
-      let input = try pointer(to: first.source, sourceScratch)
+      let input = try unsafe pointer(to: first.source, sourceScratch)
       result.reductions[ObjectIdentifier(first)] = timed(.batchNorm) {
-        addGradients(
+        unsafe addGradients(
           result, 0..<result.batch, left, right, where: output, to: buffer.pointer,
           reducing: (first, input))
       }

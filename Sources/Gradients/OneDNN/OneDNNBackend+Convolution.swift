@@ -25,9 +25,11 @@
       let scratch = OneDNNScratch()
       defer { scratch.end() }
       for range in run.ranges {
-        let result = buffer.pointer + range.lowerBound * output.pictureBytes
-        try run.forward(range, scratch, to: result)
-        if gathersMoments { timed(.batchNorm) { gather(output, range, result, into: &sums) } }
+        let result = unsafe buffer.pointer + range.lowerBound * output.pictureBytes
+        try unsafe run.forward(range, scratch, to: result)
+        if gathersMoments {
+          timed(.batchNorm) { unsafe gather(output, range, result, into: &sums) }
+        }
       }
       run.forgetWeights()
       if gathersMoments { output.sums = sums }
@@ -55,16 +57,16 @@
         gradientScratch.end()
       }
       for range in run.ranges {
-        let given = try pointer(to: gradient, range, gradientScratch)
-        if run.weight.isTrained { try run.toWeights(range, given, scratch) }
+        let given = try unsafe pointer(to: gradient, range, gradientScratch)
+        if run.weight.isTrained { try unsafe run.toWeights(range, given, scratch) }
         guard let buffer else { continue }
-        let place = buffer.pointer + range.lowerBound * input.pictureBytes
-        try run.toSource(range, given, to: place)
+        let place = unsafe buffer.pointer + range.lowerBound * input.pictureBytes
+        try unsafe run.toSource(range, given, to: place)
         if case .normalised(let source, let norm) = input.content {
           let scratch = OneDNNScratch()
           defer { scratch.end() }
-          let source = try pointer(to: source, range, scratch)
-          timed(.batchNorm) { reduce(input, range, place, source, norm, into: &sums) }
+          let source = try unsafe pointer(to: source, range, scratch)
+          timed(.batchNorm) { unsafe reduce(input, range, place, source, norm, into: &sums) }
         }
       }
       run.forgetWeights()

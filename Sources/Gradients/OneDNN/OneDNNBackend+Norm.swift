@@ -14,9 +14,9 @@
       } else {
         let scratch = OneDNNScratch()
         defer { scratch.end() }
-        let source = try pointer(to: input, scratch)
+        let source = try unsafe pointer(to: input, scratch)
         var own = OneDNNSums(channels: input.storedChannels)
-        timed(.batchNorm) { gather(input, 0..<input.batch, source, into: &own) }
+        timed(.batchNorm) { unsafe gather(input, 0..<input.batch, source, into: &own) }
         sums = own
       }
       let moments = sums.moments(channels: input.channels, count: input.batch * input.pixels)
@@ -82,11 +82,11 @@
           scratch.0.end()
           scratch.1.end()
         }
-        let given = try pointer(to: gradient, scratch.0)
-        let input = try pointer(to: source, scratch.1)
+        let given = try unsafe pointer(to: gradient, scratch.0)
+        let input = try unsafe pointer(to: source, scratch.1)
         var own = OneDNNSums(channels: source.storedChannels)
         timed(.batchNorm) {
-          reduce(source, 0..<source.batch, given, input, normalisation, into: &own)
+          unsafe reduce(source, 0..<source.batch, given, input, normalisation, into: &own)
         }
         sums = own
       }
@@ -103,10 +103,10 @@
       for channel in normalisation.inverse.indices {
         if let scale = norm.scale, scale.isTrained {
           let product = sums.second[channel] + normalisation.lost(channel) * sums.first[channel]
-          scale.gradient[channel] += Float(product * normalisation.inverse[channel])
+          unsafe scale.gradient[channel] += Float(product * normalisation.inverse[channel])
         }
         if let offset = norm.offset, offset.isTrained {
-          offset.gradient[channel] += Float(sums.first[channel])
+          unsafe offset.gradient[channel] += Float(sums.first[channel])
         }
       }
     }

@@ -18,9 +18,9 @@
       let places = try device.buffer(bytes: pooling.forward.bytes(of: DNNL_ARG_WORKSPACE))
       let scratch = OneDNNScratch()
       defer { scratch.end() }
-      let source = try pointer(to: input, scratch)
+      let source = try unsafe pointer(to: input, scratch)
       try timed(.pooling) {
-        try pooling.forward.run([
+        try unsafe pooling.forward.run([
           (DNNL_ARG_SRC, source), (DNNL_ARG_DST, buffer.pointer),
           (DNNL_ARG_WORKSPACE, places.pointer),
         ])
@@ -34,9 +34,9 @@
           let (result, buffer) = try self.unwritten(inputShape, type)
           let scratch = OneDNNScratch()
           defer { scratch.end() }
-          let given = try self.pointer(to: gradient, scratch)
+          let given = try unsafe self.pointer(to: gradient, scratch)
           try self.timed(.pooling) {
-            try pooling.toSource.run([
+            try unsafe pooling.toSource.run([
               (DNNL_ARG_DIFF_SRC, buffer.pointer), (DNNL_ARG_DIFF_DST, given),
               (DNNL_ARG_WORKSPACE, places.pointer),
             ])
@@ -64,8 +64,8 @@
       let (output, buffer) = try unwritten([input.batch, input.channels], .float32)
       let scratch = OneDNNScratch()
       defer { scratch.end() }
-      let source = try pointer(to: input, scratch)
-      timed(.pooling) { average(input, source, to: buffer.pointer) }
+      let source = try unsafe pointer(to: input, scratch)
+      timed(.pooling) { unsafe average(input, source, to: buffer.pointer) }
       let (shape, inputShape, type) = (output.shape, input.shape, input.type)
       return (
         output,
@@ -75,8 +75,8 @@
           let (result, buffer) = try self.unwritten(inputShape, type)
           let scratch = OneDNNScratch()
           defer { scratch.end() }
-          let given = try self.pointer(to: gradient, scratch)
-          self.timed(.pooling) { self.spread(result, given, to: buffer.pointer) }
+          let given = try unsafe self.pointer(to: gradient, scratch)
+          self.timed(.pooling) { unsafe self.spread(result, given, to: buffer.pointer) }
           return result
         }
       )

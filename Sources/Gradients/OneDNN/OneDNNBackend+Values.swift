@@ -19,11 +19,13 @@
       let type = shape.count == 4 ? pictureType : .float32
       if shape.count == 4, shape[1] <= 3 {
         let buffer = try device.buffer(bytes: numbers.count * 4)
-        buffer.floats.update(from: numbers, count: numbers.count)
+        unsafe buffer.floats.update(from: numbers, count: numbers.count)
         return OneDNNValue(shape, type, .pictures(buffer))
       }
       let (value, buffer) = try unwritten(shape, type)
-      numbers.withUnsafeBufferPointer { value.write($0, 0..<shape[0], to: buffer.pointer) }
+      unsafe numbers.withUnsafeBufferPointer {
+        unsafe value.write($0, 0..<shape[0], to: buffer.pointer)
+      }
       return value
     }
 
@@ -32,8 +34,8 @@
       var numbers = [Float](repeating: 0, count: value.shape.reduce(1, *))
       let scratch = OneDNNScratch()
       defer { scratch.end() }
-      let source = try pointer(to: value, scratch)
-      numbers.withUnsafeMutableBufferPointer { value.read(source, to: $0) }
+      let source = try unsafe pointer(to: value, scratch)
+      unsafe numbers.withUnsafeMutableBufferPointer { unsafe value.read(source, to: $0) }
       return numbers
     }
 
@@ -42,26 +44,26 @@
       to value: OneDNNValue, _ range: Range<Int>, _ scratch: OneDNNScratch
     ) throws -> UnsafeMutableRawPointer {
       if case .stored(let buffer) = value.content {
-        return buffer.pointer + range.lowerBound * value.pictureBytes
+        return unsafe buffer.pointer + range.lowerBound * value.pictureBytes
       }
       let buffer = try scratch.buffer ?? device.buffer(bytes: range.count * value.pictureBytes)
       scratch.buffer = buffer
-      try compute(value, range, to: buffer.pointer)
-      return buffer.pointer
+      try unsafe compute(value, range, to: buffer.pointer)
+      return unsafe buffer.pointer
     }
 
     /// Where all pictures of a value lie.
     func pointer(
       to value: OneDNNValue, _ scratch: OneDNNScratch
     ) throws -> UnsafeMutableRawPointer {
-      try pointer(to: value, 0..<value.batch, scratch)
+      try unsafe pointer(to: value, 0..<value.batch, scratch)
     }
 
     /// The same value, stored.
     func stored(_ value: OneDNNValue) throws -> OneDNNValue {
       if case .stored = value.content { return value }
       let (result, buffer) = try unwritten(value.shape, value.type)
-      try compute(value, 0..<value.batch, to: buffer.pointer)
+      try unsafe compute(value, 0..<value.batch, to: buffer.pointer)
       result.reductions = value.reductions
       return result
     }
@@ -79,21 +81,23 @@
       case .stored: return
       case .pictures(let buffer):
         let size = value.channels * value.pixels
-        let source = UnsafeBufferPointer(
+        let source = unsafe UnsafeBufferPointer(
           start: buffer.floats + range.lowerBound * size, count: range.count * size)
-        value.write(source, 0..<range.count, to: result)
+        unsafe value.write(source, 0..<range.count, to: result)
       case .normalised(let source, let norm):
-        let source = try pointer(to: source, range, one)
-        timed(.batchNorm) { normalise(value, range, source, norm, to: result) }
+        let source = try unsafe pointer(to: source, range, one)
+        timed(.batchNorm) { unsafe normalise(value, range, source, norm, to: result) }
       case .unnormalised(let gradient, let norm, let back):
-        let gradient = try pointer(to: gradient, range, one)
-        let source = try pointer(to: norm.source, range, two)
-        timed(.batchNorm) { unnormalise(value, range, gradient, source, norm, back, to: result) }
-      case .sum(let left, let right):
-        let left = try pointer(to: left, range, one)
-        let right = try pointer(to: right, range, two)
+        let gradient = try unsafe pointer(to: gradient, range, one)
+        let source = try unsafe pointer(to: norm.source, range, two)
         timed(.batchNorm) {
-          _ = addGradients(value, range, left, right, where: nil, to: result)
+          unsafe unnormalise(value, range, gradient, source, norm, back, to: result)
+        }
+      case .sum(let left, let right):
+        let left = try unsafe pointer(to: left, range, one)
+        let right = try unsafe pointer(to: right, range, two)
+        timed(.batchNorm) {
+          _ = unsafe addGradients(value, range, left, right, where: nil, to: result)
         }
       }
     }
@@ -115,7 +119,8 @@
         let row = (picture * channels + channel) * pixels
         let place = (picture * blocks + channel / 16) * pixels * 16 + channel % 16
         for pixel in 0..<pixels {
-          type.store(channel < channels ? numbers[row + pixel] : 0, result, place + pixel * 16)
+          unsafe type.store(
+            channel < channels ? numbers[row + pixel] : 0, result, place + pixel * 16)
         }
       }
     }
@@ -128,7 +133,7 @@
         let (picture, channel) = plane.quotientAndRemainder(dividingBy: channels)
         let place = (picture * blocks + channel / 16) * pixels * 16 + channel % 16
         for pixel in 0..<pixels {
-          numbers[plane * pixels + pixel] = type.load(source, place + pixel * 16)
+          unsafe numbers[plane * pixels + pixel] = type.load(source, place + pixel * 16)
         }
       }
     }

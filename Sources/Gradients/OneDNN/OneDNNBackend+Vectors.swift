@@ -22,8 +22,8 @@
       let product = MatrixProduct(input, output, weight, bias)
       let scratch = OneDNNScratch()
       defer { scratch.end() }
-      let source = try pointer(to: input, scratch)
-      try timed(.linear) { try product.forward(source, to: buffer.pointer) }
+      let source = try unsafe pointer(to: input, scratch)
+      try timed(.linear) { try unsafe product.forward(source, to: buffer.pointer) }
       let shape = output.shape
       return (
         output,
@@ -36,9 +36,9 @@
             scratch.0.end()
             scratch.1.end()
           }
-          let source = try self.pointer(to: input, scratch.0)
-          let given = try self.pointer(to: gradient, scratch.1)
-          try self.timed(.linear) { try product.backward(source, given, to: buffer.pointer) }
+          let source = try unsafe self.pointer(to: input, scratch.0)
+          let given = try unsafe self.pointer(to: gradient, scratch.1)
+          try self.timed(.linear) { try unsafe product.backward(source, given, to: buffer.pointer) }
           return result
         }
       )
@@ -92,14 +92,14 @@
     func forward(
       _ input: UnsafeMutableRawPointer, to output: UnsafeMutableRawPointer
     ) throws {
-      let result = output.assumingMemoryBound(to: Float.self)
-      memset(output, 0, batch * outputStride * 4)
-      if let bias, let values = bias.values.baseAddress {
+      let result = unsafe output.assumingMemoryBound(to: Float.self)
+      unsafe memset(output, 0, batch * outputStride * 4)
+      if let bias, let values = unsafe bias.values.baseAddress {
         for row in 0..<batch {
-          (result + row * outputStride).update(from: values, count: outputs)
+          unsafe (result + row * outputStride).update(from: values, count: outputs)
         }
       }
-      try multiply(
+      try unsafe multiply(
         "N", "T", batch, outputs, inputs, input, inputStride, weight.values.baseAddress, inputs,
         result, outputStride, adds: bias != nil)
     }
@@ -109,20 +109,22 @@
       _ input: UnsafeMutableRawPointer, _ gradient: UnsafeMutableRawPointer,
       to result: UnsafeMutableRawPointer
     ) throws {
-      let given = gradient.assumingMemoryBound(to: Float.self)
+      let given = unsafe gradient.assumingMemoryBound(to: Float.self)
       if weight.isTrained {
-        try multiply(
+        try unsafe multiply(
           "T", "N", outputs, inputs, batch, gradient, outputStride,
           input.assumingMemoryBound(to: Float.self), inputStride, weight.gradient.baseAddress,
           inputs, adds: true)
       }
       if let bias, bias.isTrained {
         for row in 0..<batch {
-          for column in 0..<outputs { bias.gradient[column] += given[row * outputStride + column] }
+          for column in 0..<outputs {
+            unsafe bias.gradient[column] += given[row * outputStride + column]
+          }
         }
       }
-      memset(result, 0, batch * inputStride * 4)
-      try multiply(
+      unsafe memset(result, 0, batch * inputStride * 4)
+      try unsafe multiply(
         "N", "N", batch, inputs, outputs, gradient, outputStride, weight.values.baseAddress, inputs,
         result.assumingMemoryBound(to: Float.self), inputStride, adds: false)
     }
@@ -132,7 +134,7 @@
       _ one: UnsafeMutableRawPointer, _ oneStride: Int, _ two: UnsafeMutablePointer<Float>?,
       _ twoStride: Int, _ result: UnsafeMutablePointer<Float>?, _ resultStride: Int, adds: Bool
     ) throws {
-      try oneDNN(
+      try unsafe oneDNN(
         weight.path,
         dnnl_sgemm(
           CChar(left.value), CChar(right.value), Int64(rows), Int64(columns), Int64(inner), 1,

@@ -15,7 +15,7 @@
     ) {
       let (kind, pixels) = (kind(value), value.pixels)
       value.tiling(range.count).forEachPlane(on: team) { block, start in
-        lanes_normalise(kind, source, norm.block(block), result, start, pixels)
+        unsafe lanes_normalise(kind, source, norm.block(block), result, start, pixels)
       }
     }
 
@@ -27,7 +27,7 @@
     ) {
       let (kind, pixels) = (kind(value), value.pixels)
       value.tiling(range.count).forEachPlane(on: team) { block, start in
-        lanes_unnormalise(
+        unsafe lanes_unnormalise(
           kind, gradient, source, norm.block(block), back.block(block), result, start, pixels)
       }
     }
@@ -40,9 +40,9 @@
     ) {
       let (kind, pixels) = (kind(value), value.pixels)
       value.tiling(value.batch).forEachPlane(on: team) { block, start in
-        withOptionalPointer(leftNorm?.block(block)) { before in
-          withOptionalPointer(rightNorm?.block(block)) { beside in
-            lanes_add(kind, left, before, right, beside, rectifies, result, start, pixels)
+        unsafe withOptionalPointer(leftNorm?.block(block)) { before in
+          unsafe withOptionalPointer(rightNorm?.block(block)) { beside in
+            unsafe lanes_add(kind, left, before, right, beside, rectifies, result, start, pixels)
           }
         }
       }
@@ -54,10 +54,10 @@
     ) {
       let (kind, pixels) = (kind(value), value.pixels)
       let (zeros, ones) = (OneDNNChannels(zeros(16)), OneDNNChannels(zeros(16).map { $0 + 1 }))
-      let norm = lanes_norm(
+      let norm = unsafe lanes_norm(
         mean: zeros.block(0), factor: ones.block(0), offset: zeros.block(0), rectifies: true)
       value.tiling(value.batch).forEachPlane(on: team) { _, start in
-        lanes_normalise(kind, source, norm, result, start, pixels)
+        unsafe lanes_normalise(kind, source, norm, result, start, pixels)
       }
       withExtendedLifetime((zeros, ones)) {}
     }
@@ -75,9 +75,9 @@
     ) -> OneDNNSums {
       let (kind, pixels) = (kind(value), value.pixels)
       var sums = OneDNNSums(channels: value.storedChannels)
-      value.tiling(range.count).addUp(into: &sums, on: team) { block, start, sums in
-        withOptionalPointer(reducing?.norm.block(block)) { norm in
-          lanes_add_gradients(
+      unsafe value.tiling(range.count).addUp(into: &sums, on: team) { block, start, sums in
+        unsafe withOptionalPointer(reducing?.norm.block(block)) { norm in
+          unsafe lanes_add_gradients(
             kind, left, right, output, result, norm, reducing?.source, start, pixels, sums)
         }
       }
@@ -94,11 +94,11 @@
         sums.shift
         ?? OneDNNChannels(
           (0..<value.storedChannels).map { channel in
-            Double(value.type.load(source, (channel / 16 * pixels * 16) + channel % 16))
+            unsafe Double(value.type.load(source, (channel / 16 * pixels * 16) + channel % 16))
           })
       sums.shift = shift
-      value.tiling(range.count).addUp(into: &sums, on: team) { block, start, sums in
-        lanes_sums(kind, source, shift.block(block), start, pixels, sums)
+      unsafe value.tiling(range.count).addUp(into: &sums, on: team) { block, start, sums in
+        unsafe lanes_sums(kind, source, shift.block(block), start, pixels, sums)
       }
     }
 
@@ -108,8 +108,8 @@
       _ source: UnsafeMutableRawPointer, _ norm: OneDNNNormalisation, into sums: inout OneDNNSums
     ) {
       let (kind, pixels) = (kind(value), value.pixels)
-      value.tiling(range.count).addUp(into: &sums, on: team) { block, start, sums in
-        lanes_gradient_sums(kind, gradient, source, norm.block(block), start, pixels, sums)
+      unsafe value.tiling(range.count).addUp(into: &sums, on: team) { block, start, sums in
+        unsafe lanes_gradient_sums(kind, gradient, source, norm.block(block), start, pixels, sums)
       }
     }
 
@@ -119,13 +119,13 @@
     ) {
       let (kind, pixels) = (kind(value), value.pixels)
       let zeros = OneDNNChannels(zeros(16))
-      let means = result.assumingMemoryBound(to: Float.self)
+      let means = unsafe result.assumingMemoryBound(to: Float.self)
       value.tiling(value.batch).forEachPlane(on: team) { _, start in
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: 32) { sums in
-          sums.initialize(repeating: 0)
-          lanes_sums(kind, source, zeros.block(0), start, pixels, sums.baseAddress)
+        unsafe withUnsafeTemporaryAllocation(of: Double.self, capacity: 32) { sums in
+          unsafe sums.initialize(repeating: 0)
+          unsafe lanes_sums(kind, source, zeros.block(0), start, pixels, sums.baseAddress)
           for lane in 0..<16 {
-            means[start / pixels * 16 + lane] = Float(sums[lane] / Double(pixels))
+            unsafe means[start / pixels * 16 + lane] = Float(sums[lane] / Double(pixels))
           }
         }
       }
@@ -137,14 +137,14 @@
       to result: UnsafeMutableRawPointer
     ) {
       let (kind, pixels) = (kind(value), value.pixels)
-      let given = gradient.assumingMemoryBound(to: Float.self)
+      let given = unsafe gradient.assumingMemoryBound(to: Float.self)
       value.tiling(value.batch).forEachPlane(on: team) { _, start in
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: 16) { shares in
+        unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: 16) { shares in
           for lane in 0..<16 {
-            shares.initializeElement(
+            unsafe shares.initializeElement(
               at: lane, to: given[start / pixels * 16 + lane] / Float(pixels))
           }
-          lanes_fill(kind, shares.baseAddress, result, start, pixels)
+          unsafe lanes_fill(kind, shares.baseAddress, result, start, pixels)
         }
       }
     }
@@ -158,6 +158,6 @@
     _ value: Value?, _ body: (UnsafePointer<Value>?) -> Void
   ) {
     guard let value else { return body(nil) }
-    withUnsafePointer(to: value) { body($0) }
+    unsafe withUnsafePointer(to: value) { unsafe body($0) }
   }
 #endif

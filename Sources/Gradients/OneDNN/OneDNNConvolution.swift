@@ -45,8 +45,9 @@
       let output = try OneDNNLayout(shape.outputLengths, dnnl_nChw16c, shape.type)
       let bias = try shape.hasBias ? OneDNNLayout([shape.outputChannels], dnnl_x) : nil
       let steps = Steps(shape.window)
-      forward = try OneDNNPrimitive("convolution", on: device) { result, engine, attributes in
-        onednn_convolution(
+      forward = try unsafe OneDNNPrimitive("convolution", on: device) {
+        result, engine, attributes in
+        unsafe onednn_convolution(
           result, engine, dnnl_forward_training, input.pointer, weights.pointer, bias?.pointer,
           output.pointer, steps.strides, steps.before, steps.after, attributes)
       }
@@ -59,8 +60,8 @@
       let output = try OneDNNLayout(shape.outputLengths, dnnl_nChw16c, shape.type)
       let bias = try shape.hasBias ? OneDNNLayout([shape.outputChannels], dnnl_x) : nil
       let steps = Steps(shape.window)
-      return try OneDNNPrimitive("gradient of a convolution's weights", on: device) {
-        onednn_convolution_to_weights(
+      return try unsafe OneDNNPrimitive("gradient of a convolution's weights", on: device) {
+        unsafe onednn_convolution_to_weights(
           $0, $1, input.pointer, weights.pointer, bias?.pointer, output.pointer, steps.strides,
           steps.before, steps.after, forward.operation, $2)
       }
@@ -76,8 +77,8 @@
         stored.weightLengths(input: stored.inputChannels), dnnl_format_tag_any, shape.type)
       let output = try OneDNNLayout(stored.outputLengths, dnnl_nChw16c, shape.type)
       let steps = Steps(shape.window)
-      return try OneDNNPrimitive("gradient of a convolution's input", on: device) {
-        onednn_convolution_to_source(
+      return try unsafe OneDNNPrimitive("gradient of a convolution's input", on: device) {
+        unsafe onednn_convolution_to_source(
           $0, $1, input.pointer, weights.pointer, output.pointer, steps.strides, steps.before,
           steps.after, owner.forward.operation, $2)
       }
@@ -99,7 +100,7 @@
           from: OneDNNLayout(shape.inputLengths, dnnl_nchw), to: operation, DNNL_ARG_SRC, on: device
         )
       }
-      return try reorder.run(input)
+      return try unsafe reorder.run(input)
     }
 
     /// Weights, row-major, as an operation wants them.
@@ -111,12 +112,12 @@
         try OneDNNReorder(
           from: OneDNNLayout(lengths, dnnl_oihw), to: operation, DNNL_ARG_WEIGHTS, on: device)
       }
-      guard let values = weight.values.baseAddress else { return try device.zeros(0) }
-      guard lengths != weight.shape else { return try reorder.run(values) }
+      guard let values = unsafe weight.values.baseAddress else { return try device.zeros(0) }
+      guard lengths != weight.shape else { return try unsafe reorder.run(values) }
       let padded = try device.zeros(lengths.reduce(1, *))
-      OneDNNPadding(weight.shape, in: lengths).copy(values, into: padded.floats)
+      unsafe OneDNNPadding(weight.shape, in: lengths).copy(values, into: padded.floats)
       defer { withExtendedLifetime(padded) {} }
-      return try reorder.run(padded.pointer)
+      return try unsafe reorder.run(padded.pointer)
     }
 
     /// Adds what an operation left at `gradient` to the gradient of the weights.
@@ -133,11 +134,11 @@
           from: operation, DNNL_ARG_DIFF_WEIGHTS, to: OneDNNLayout(lengths, dnnl_oihw),
           adds: !isPadded, on: device)
       }
-      guard let result = weight.gradient.baseAddress else { return }
-      guard isPadded else { return try reorder.run(gradient.pointer, to: result) }
-      let padded = try reorder.run(gradient.pointer)
+      guard let result = unsafe weight.gradient.baseAddress else { return }
+      guard isPadded else { return try unsafe reorder.run(gradient.pointer, to: result) }
+      let padded = try unsafe reorder.run(gradient.pointer)
       defer { withExtendedLifetime(padded) {} }
-      OneDNNPadding(weight.shape, in: lengths).add(padded.floats, to: result)
+      unsafe OneDNNPadding(weight.shape, in: lengths).add(padded.floats, to: result)
     }
 
     private func reorder(

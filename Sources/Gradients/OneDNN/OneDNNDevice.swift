@@ -5,10 +5,13 @@
   import Tensors
 
   /// The processor as the library sees it, and the memory in which activations take turns.
+  ///
+  /// Safe, since it owns the spare memory, and a buffer's comes back when nobody has the buffer.
+  @safe
   final class OneDNNDevice {
     private let processor: OneDNNProcessor
     private let streamHandle: OneDNNHandle
-    private var spare: [Int: [UnsafeMutableRawPointer]] = [:]
+    private var spare: [Int: [UnsafeMutableRawPointer]] = unsafe [:]
     /// The bytes that activations use and have used.
     private(set) var reserved = 0
 
@@ -23,9 +26,9 @@
     deinit { freeSpareMemory() }
 
     /// The library's engine.
-    var engine: OpaquePointer { processor.engine }
+    var engine: OpaquePointer { unsafe processor.engine }
     /// The library's stream.
-    var stream: OpaquePointer { streamHandle.pointer }
+    var stream: OpaquePointer { unsafe streamHandle.pointer }
 
     /// Memory whose content is undefined.
     ///
@@ -35,13 +38,15 @@
     /// - Throws: `Failure` (`inputOutput`) where there is no memory.
     func buffer(bytes: Int) throws -> OneDNNBuffer {
       let size = max(bytes + 63, 64) & ~63
-      if let pointer = spare[size]?.popLast() { return OneDNNBuffer(pointer, size, of: self) }
+      if let pointer = unsafe spare[size]?.popLast() {
+        return unsafe OneDNNBuffer(pointer, size, of: self)
+      }
       var pointer: UnsafeMutableRawPointer?
-      guard posix_memalign(&pointer, 64, size) == 0, let pointer else {
+      guard unsafe posix_memalign(&pointer, 64, size) == 0, let pointer = unsafe pointer else {
         throw Failure(.inputOutput, "no memory for \(bytes) bytes of a network in training")
       }
       reserved += size
-      return OneDNNBuffer(pointer, size, of: self)
+      return unsafe OneDNNBuffer(pointer, size, of: self)
     }
 
     /// Memory of `count` numbers, all 0.
@@ -49,21 +54,21 @@
     /// - Throws: `Failure` (`inputOutput`) where there is no memory.
     func zeros(_ count: Int) throws -> OneDNNBuffer {
       let buffer = try buffer(bytes: count * 4)
-      memset(buffer.pointer, 0, count * 4)
+      unsafe memset(buffer.pointer, 0, count * 4)
       return buffer
     }
 
     fileprivate func take(back pointer: UnsafeMutableRawPointer, _ size: Int) {
-      spare[size, default: []].append(pointer)
+      unsafe spare[size, default: []].append(pointer)
     }
 
     /// Gives what no activation uses back to the system.
     func freeSpareMemory() {
-      for (size, pointers) in spare {
-        reserved -= size * pointers.count
-        for pointer in pointers { free(pointer) }
+      unsafe spare.forEach { size, pointers in
+        unsafe reserved -= size * pointers.count
+        unsafe pointers.forEach { unsafe free($0) }
       }
-      spare = [:]
+      unsafe spare = [:]
     }
   }
 
@@ -77,6 +82,9 @@
   }
 
   /// Memory at a multiple of 64 bytes; when nothing uses it any more, the device has it again.
+  ///
+  /// Safe, since its memory stays as long as it; who goes through it minds the size.
+  @safe
   final class OneDNNBuffer {
     /// Where it begins.
     let pointer: UnsafeMutableRawPointer
@@ -84,16 +92,16 @@
     private let device: OneDNNDevice
 
     fileprivate init(_ pointer: UnsafeMutableRawPointer, _ size: Int, of device: OneDNNDevice) {
-      self.pointer = pointer
+      unsafe self.pointer = pointer
       self.size = size
       self.device = device
     }
 
-    deinit { device.take(back: pointer, size) }
+    deinit { unsafe device.take(back: pointer, size) }
 
     /// The content as float32.
     var floats: UnsafeMutablePointer<Float> {
-      pointer.assumingMemoryBound(to: Float.self)
+      unsafe pointer.assumingMemoryBound(to: Float.self)
     }
   }
 #endif

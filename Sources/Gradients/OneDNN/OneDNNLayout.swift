@@ -11,13 +11,16 @@
     /// - Throws: `Failure` where the library refuses.
     init(_ lengths: [Int], _ tag: dnnl_format_tag_t, _ type: OneDNNElementType = .float32) throws {
       let lengths64 = lengths.map(Int64.init)
-      handle = try OneDNNHandle("layout of \(lengths)", destroyedBy: onednn_layout_destroy) {
-        onednn_typed_layout_create($0, Int32(clamping: lengths.count), lengths64, tag, type.tag)
+      handle = try unsafe OneDNNHandle(
+        "layout of \(lengths)", destroyedBy: unsafe onednn_layout_destroy
+      ) {
+        unsafe onednn_typed_layout_create(
+          $0, Int32(clamping: lengths.count), lengths64, tag, type.tag)
       }
     }
 
     /// The library's description.
-    var pointer: OpaquePointer { handle.pointer }
+    var pointer: OpaquePointer { unsafe handle.pointer }
   }
 
   /// How numbers lie in memory.

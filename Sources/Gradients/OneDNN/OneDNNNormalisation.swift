@@ -29,12 +29,12 @@
       self.rectifies = rectifies
       let inverse = moments.variance.map { 1 / ($0 + norm.eps).squareRoot() }
       let scale = inverse.indices.map { channel in
-        norm.scale.map { Double($0.values[channel]) } ?? 1
+        norm.scale.map { unsafe Double($0.values[channel]) } ?? 1
       }
       self.inverse = inverse
       self.scale = scale
       let offsets = inverse.indices.map { channel in
-        let given = norm.offset.map { Double($0.values[channel]) } ?? 0
+        let given = norm.offset.map { unsafe Double($0.values[channel]) } ?? 0
         // The mean is subtracted rounded to float32; what rounding took comes back here.
         let lost = Double(Float(moments.mean[channel])) - moments.mean[channel]
         return given + lost * scale[channel] * inverse[channel]
@@ -46,7 +46,7 @@
 
     /// The batch norm of a group of sixteen channels.
     func block(_ block: Int) -> lanes_norm {
-      lanes_norm(
+      unsafe lanes_norm(
         mean: mean.block(block), factor: factor.block(block), offset: offset.block(block),
         rectifies: rectifies)
     }
@@ -90,7 +90,7 @@
 
     /// The numbers of a group of sixteen channels; the slope stands in the place of a mean.
     func block(_ block: Int) -> lanes_norm {
-      lanes_norm(
+      unsafe lanes_norm(
         mean: slope.block(block), factor: factor.block(block), offset: offset.block(block),
         rectifies: false)
     }
@@ -125,7 +125,7 @@
       var variance: [Double] = []
       for channel in 0..<channels {
         let distance = first[channel] / n
-        mean.append(Double(shift?[channel] ?? 0) + distance)
+        unsafe mean.append(Double(shift?[channel] ?? 0) + distance)
         let spread = second[channel] / n - distance * distance
         variance.append(spread < 0 ? 0 : spread)
       }

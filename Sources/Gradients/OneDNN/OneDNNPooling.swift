@@ -27,14 +27,14 @@
       let strides = window.stride.map(Int64.init)
       let before = window.before.map(Int64.init)
       let after = window.after.map(Int64.init)
-      let forward = try OneDNNPrimitive("max-pooling", on: device) {
-        onednn_pooling(
+      let forward = try unsafe OneDNNPrimitive("max-pooling", on: device) {
+        unsafe onednn_pooling(
           $0, $1, dnnl_forward_training, dnnl_pooling_max, input.pointer, output.pointer, kernel,
           strides, before, after, $2)
       }
       self.forward = forward
-      toSource = try OneDNNPrimitive("gradient of max-pooling", on: device) {
-        onednn_max_pooling_to_source(
+      toSource = try unsafe OneDNNPrimitive("gradient of max-pooling", on: device) {
+        unsafe onednn_max_pooling_to_source(
           $0, $1, input.pointer, output.pointer, kernel, strides, before, after,
           forward.operation, $2)
       }

@@ -33,68 +33,66 @@
     ) throws {
       self.device = device
       self.purpose = purpose
-      let attributes = try OneDNNHandle(purpose, destroyedBy: dnnl_primitive_attr_destroy) {
-        onednn_attributes_create($0, adds, false)
+      let attributes = try unsafe OneDNNHandle(purpose, destroyedBy: dnnl_primitive_attr_destroy) {
+        unsafe onednn_attributes_create($0, adds, false)
       }
-      let attributesPointer = attributes.pointer
-      operationHandle = try OneDNNHandle(purpose, destroyedBy: dnnl_primitive_desc_destroy) {
-        describe($0, device.engine, attributesPointer)
+      let attributesPointer = unsafe attributes.pointer
+      operationHandle = try unsafe OneDNNHandle(purpose, destroyedBy: dnnl_primitive_desc_destroy) {
+        unsafe describe($0, device.engine, attributesPointer)
       }
-      let operation = operationHandle.pointer
-      try requireRoom(forOneDNN: operation)
-      primitive = try OneDNNHandle(purpose, destroyedBy: dnnl_primitive_destroy) {
-        dnnl_primitive_create($0, operation)
+      let operation = unsafe operationHandle.pointer
+      try unsafe requireRoom(forOneDNN: operation)
+      primitive = try unsafe OneDNNHandle(purpose, destroyedBy: dnnl_primitive_destroy) {
+        unsafe dnnl_primitive_create($0, operation)
       }
     }
 
     /// The library's description of the operation.
-    var operation: OpaquePointer { operationHandle.pointer }
+    var operation: OpaquePointer { unsafe operationHandle.pointer }
 
     /// The layout the operation wants for an argument (`DNNL_ARG_...`).
     func layout(of argument: Int32) -> OpaquePointer? {
-      onednn_argument_layout(operation, argument)
+      unsafe onednn_argument_layout(operation, argument)
     }
 
     /// The bytes of an argument.
     func bytes(of argument: Int32) -> Int {
-      layout(of: argument).map { onednn_layout_size($0) } ?? 0
+      unsafe layout(of: argument).map { unsafe onednn_layout_size($0) } ?? 0
     }
 
     /// The implementation the library chose: `jit:avx512_core`.
     var implementation: String {
-      onednn_implementation(operation).map { String(cString: $0) } ?? "unknown"
+      unsafe onednn_implementation(operation).map { unsafe String(cString: $0) } ?? "unknown"
     }
 
     /// Runs the operation on the memory given for each argument, and waits for the result.
     ///
     /// - Throws: `Failure` where the library refuses.
     func run(_ arguments: [(Int32, UnsafeMutableRawPointer)]) throws {
-      var list: [dnnl_exec_arg_t] = []
-      list.reserveCapacity(arguments.count)
-      for (argument, bytes) in arguments {
-        list.append(dnnl_exec_arg_t(arg: argument, memory: try memory(argument, at: bytes)))
+      let list = try unsafe arguments.map { argument, bytes in
+        unsafe dnnl_exec_arg_t(arg: argument, memory: try memory(argument, at: bytes))
       }
-      try oneDNN(
+      try unsafe oneDNN(
         purpose,
         dnnl_primitive_execute(primitive.pointer, device.stream, Int32(list.count), list))
-      try oneDNN(purpose, dnnl_stream_wait(device.stream))
+      try unsafe oneDNN(purpose, dnnl_stream_wait(device.stream))
     }
 
     private func memory(
       _ argument: Int32, at bytes: UnsafeMutableRawPointer
     ) throws -> OpaquePointer {
       if let memory = memories[argument] {
-        let pointer = memory.handle.pointer
-        try oneDNN(purpose, dnnl_memory_set_data_handle(pointer, bytes))
-        return pointer
+        let pointer = unsafe memory.handle.pointer
+        try unsafe oneDNN(purpose, dnnl_memory_set_data_handle(pointer, bytes))
+        return unsafe pointer
       }
-      let wanted = layout(of: argument)
-      let memory = Memory(
+      let wanted = unsafe layout(of: argument)
+      let memory = unsafe Memory(
         try OneDNNHandle(purpose, destroyedBy: dnnl_memory_destroy) {
-          onednn_memory_create($0, wanted, device.engine, bytes)
+          unsafe onednn_memory_create($0, wanted, device.engine, bytes)
         })
       memories[argument] = memory
-      return memory.handle.pointer
+      return unsafe memory.handle.pointer
     }
   }
 #endif

@@ -22,10 +22,10 @@
       on device: OneDNNDevice
     ) throws {
       self.device = device
-      let wanted = operation.layout(of: argument)
-      primitive = try OneDNNPrimitive("weights", on: device) {
-        guard let wanted else { return dnnl_invalid_arguments }
-        return onednn_reorder($0, $1, layout.pointer, wanted, $2)
+      let wanted = unsafe operation.layout(of: argument)
+      primitive = try unsafe OneDNNPrimitive("weights", on: device) {
+        guard let wanted = unsafe wanted else { return dnnl_invalid_arguments }
+        return unsafe onednn_reorder($0, $1, layout.pointer, wanted, $2)
       }
     }
 
@@ -38,23 +38,23 @@
       on device: OneDNNDevice
     ) throws {
       self.device = device
-      let given = operation.layout(of: argument)
-      primitive = try OneDNNPrimitive("gradient of weights", on: device, adds: adds) {
-        guard let given else { return dnnl_invalid_arguments }
-        return onednn_reorder($0, $1, given, layout.pointer, $2)
+      let given = unsafe operation.layout(of: argument)
+      primitive = try unsafe OneDNNPrimitive("gradient of weights", on: device, adds: adds) {
+        guard let given = unsafe given else { return dnnl_invalid_arguments }
+        return unsafe onednn_reorder($0, $1, given, layout.pointer, $2)
       }
     }
 
     /// Writes to a new buffer.
     func run(_ source: UnsafeMutableRawPointer) throws -> OneDNNBuffer {
       let result = try device.buffer(bytes: primitive.bytes(of: DNNL_ARG_TO))
-      try run(source, to: result.pointer)
+      try unsafe run(source, to: result.pointer)
       return result
     }
 
     /// Writes to `result`.
     func run(_ source: UnsafeMutableRawPointer, to result: UnsafeMutableRawPointer) throws {
-      try primitive.run([(DNNL_ARG_FROM, source), (DNNL_ARG_TO, result)])
+      try unsafe primitive.run([(DNNL_ARG_FROM, source), (DNNL_ARG_TO, result)])
     }
   }
 
@@ -71,14 +71,14 @@
     /// Copies the weights into their places.
     func copy(_ source: UnsafeMutablePointer<Float>, into result: UnsafeMutablePointer<Float>) {
       forEachRow { row, place, count in
-        (result + place).update(from: source + row, count: count)
+        unsafe (result + place).update(from: source + row, count: count)
       }
     }
 
     /// Adds what is in their places to the weights.
     func add(_ source: UnsafeMutablePointer<Float>, to result: UnsafeMutablePointer<Float>) {
       forEachRow { row, place, count in
-        for index in 0..<count { result[row + index] += source[place + index] }
+        for index in 0..<count { unsafe result[row + index] += source[place + index] }
       }
     }
 

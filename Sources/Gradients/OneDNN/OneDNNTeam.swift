@@ -7,6 +7,9 @@
   /// Two sets of threads on the same cores would wait for each other, so work is handed to the
   /// library's own OpenMP team (GNU's or Intel's, both of which have GNU's entry points), found where
   /// the library has loaded it; without one, to Dispatch.
+  ///
+  /// Safe, since the entry points stay loaded and are called as they are declared.
+  @safe
   final class OneDNNTeam {
     /// The number of threads.
     let threads: Int
@@ -22,16 +25,22 @@
     /// A team of so many threads, at least one.
     init(threads: Int) {
       self.threads = max(1, min(threads, 1024))
-      parallel = dlsym(nil, "GOMP_parallel").map { unsafeBitCast($0, to: Parallel.self) }
-      number = dlsym(nil, "omp_get_thread_num").map { unsafeBitCast($0, to: Number.self) }
-      width = dlsym(nil, "omp_get_num_threads").map { unsafeBitCast($0, to: Number.self) }
+      unsafe parallel = dlsym(nil, "GOMP_parallel").map {
+        unsafe unsafeBitCast($0, to: Parallel.self)
+      }
+      number = unsafe dlsym(nil, "omp_get_thread_num").map {
+        unsafe unsafeBitCast($0, to: Number.self)
+      }
+      width = unsafe dlsym(nil, "omp_get_num_threads").map {
+        unsafe unsafeBitCast($0, to: Number.self)
+      }
     }
 
     /// Makes the calling thread's parallel regions, the library's among them, that wide.
     func use() {
-      guard let symbol = dlsym(nil, "omp_set_num_threads") else { return }
+      guard let symbol = unsafe dlsym(nil, "omp_set_num_threads") else { return }
       typealias SetThreads = @convention(c) (Int32) -> Void
-      unsafeBitCast(symbol, to: SetThreads.self)(Int32(threads))
+      unsafe unsafeBitCast(symbol, to: SetThreads.self)(Int32(threads))
     }
 
     /// Calls `body` with contiguous ranges of 0..<count, one a thread, and waits for all.
@@ -45,17 +54,19 @@
       }
       withoutActuallyEscaping(body) { body in
         var work = Work(parts: parts, count: count, body: body, number: number, width: width)
-        guard let parallel, number != nil, width != nil else {
+        guard let parallel = unsafe parallel, number != nil, width != nil else {
           nonisolated(unsafe) let work = work
-          DispatchQueue.concurrentPerform(iterations: parts) { work.run($0, by: parts) }
+          DispatchQueue.concurrentPerform(iterations: parts) { unsafe work.run($0, by: parts) }
           return
         }
-        withUnsafeMutablePointer(to: &work) { pointer in
-          parallel(
+        unsafe withUnsafeMutablePointer(to: &work) { pointer in
+          unsafe parallel(
             { context in
-              guard let work = context?.assumingMemoryBound(to: Work.self).pointee else { return }
+              guard let work = unsafe context?.assumingMemoryBound(to: Work.self).pointee else {
+                return
+              }
               work.run(Int(work.number?() ?? 0), by: Int(work.width?() ?? 1))
-            }, pointer, UInt32(parts), 0)
+            }, unsafe pointer, UInt32(parts), 0)
         }
       }
     }

@@ -34,21 +34,21 @@
     ) {
       let pieces = groups * blocks
       let partial = UnsafeMutablePointer<Double>.allocate(capacity: pieces * 32)
-      partial.initialize(repeating: 0, count: pieces * 32)
-      defer { partial.deallocate() }
+      unsafe partial.initialize(repeating: 0, count: pieces * 32)
+      defer { unsafe partial.deallocate() }
       team.share(pieces) { items in
         for item in items {
           let block = item % blocks
           for picture in piece(item / blocks) {
-            body(block, (picture * blocks + block) * pixels, partial + item * 32)
+            unsafe body(block, (picture * blocks + block) * pixels, partial + item * 32)
           }
         }
       }
       for item in 0..<pieces {
         let channel = item % blocks * 16
         for lane in 0..<16 {
-          sums.first[channel + lane] += partial[item * 32 + lane]
-          sums.second[channel + lane] += partial[item * 32 + 16 + lane]
+          unsafe sums.first[channel + lane] += partial[item * 32 + lane]
+          unsafe sums.second[channel + lane] += partial[item * 32 + 16 + lane]
         }
       }
     }

@@ -24,7 +24,7 @@
     /// Seconds on a clock that only goes forward.
     static var now: Double {
       var time = timespec()
-      clock_gettime(CLOCK_MONOTONIC, &time)
+      unsafe clock_gettime(CLOCK_MONOTONIC, &time)
       return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
   }

@@ -32,10 +32,10 @@ struct PlainValue {
     case .bool(let value): (kind, shape, elements) = (.numbers(.bool), [], [value ? 1 : 0])
     case .integer(let value):
       (kind, shape) = (.numbers(.int64), [])
-      elements = withUnsafeBytes(of: Int64(value).littleEndian, Array.init)
+      elements = Int64(value).littleEndianBytes
     case .real(let value):
       (kind, shape) = (.numbers(.float64), [])
-      elements = withUnsafeBytes(of: value.bitPattern.littleEndian, Array.init)
+      elements = value.bitPattern.littleEndianBytes
     case .text(let text): (kind, shape, elements) = (.texts([text]), [], [])
     case .bytes(let bytes):
       (kind, shape, elements) = (.bytes(max(bytes.count, 1)), [], bytes.isEmpty ? [0] : bytes)
@@ -91,11 +91,13 @@ struct PlainValue {
     let creation = try Handle(
       H5Pcreate(h5_attribute_create_class()), closedBy: H5Pclose, "make a property list")
     try check(H5Pset_char_encoding(creation.id, H5T_CSET_UTF8), "choose UTF-8")
-    let attribute = try Handle(
+    let attribute = try unsafe Handle(
       H5Acreate2(object, name, type.id, space.id, creation.id, 0), closedBy: H5Aclose,
       "make the attribute \(place)")
     let (id, typeID) = (attribute.id, type.id)
-    try withElements { try check(H5Awrite(id, typeID, $0), "write the attribute \(place)") }
+    try unsafe withElements {
+      try unsafe check(H5Awrite(id, typeID, $0), "write the attribute \(place)")
+    }
     try attribute.close("close the attribute \(place)")
   }
 
@@ -106,12 +108,12 @@ struct PlainValue {
     let creation = try Handle(
       H5Pcreate(h5_dataset_create_class()), closedBy: H5Pclose, "make a property list")
     try check(H5Pset_obj_track_times(creation.id, false), "leave out times")
-    let dataset = try Handle(
+    let dataset = try unsafe Handle(
       H5Dcreate2(group, name, type.id, space.id, linkCreation, creation.id, 0), closedBy: H5Dclose,
       "make the dataset \(place)")
     let (id, typeID) = (dataset.id, type.id)
-    try withElements {
-      try check(H5Dwrite(id, typeID, 0, 0, 0, $0), "write the dataset \(place)")
+    try unsafe withElements {
+      try unsafe check(H5Dwrite(id, typeID, 0, 0, 0, $0), "write the dataset \(place)")
     }
     return dataset
   }
@@ -129,20 +131,20 @@ struct PlainValue {
   private func withElements(_ body: (UnsafeRawPointer) throws -> Void) throws {
     guard let shape, !shape.contains(0) else { return }
     guard case .texts(let texts) = kind else {
-      return try elements.withUnsafeBytes { try $0.baseAddress.map(body) }
+      return try unsafe elements.withUnsafeBytes { try unsafe $0.baseAddress.map(body) }
     }
     let bytes = texts.map { Array($0.utf8CString) }
     guard bytes.allSatisfy({ !$0.dropLast().contains(0) }) else {
       throw Failure(.usage, place: place, "an HDF5 text has no NUL in it")
     }
     let all = bytes.flatMap { $0 }
-    try all.withUnsafeBufferPointer { buffer in
+    try unsafe all.withUnsafeBufferPointer { buffer in
       var start = 0
-      let pointers = bytes.map { text in
+      let pointers = unsafe bytes.map { text in
         defer { start += text.count }
-        return buffer.baseAddress.map { $0 + start }
+        return unsafe buffer.baseAddress.map { unsafe $0 + start }
       }
-      try pointers.withUnsafeBytes { try $0.baseAddress.map(body) }
+      try unsafe pointers.withUnsafeBytes { try unsafe $0.baseAddress.map(body) }
     }
   }
 
@@ -153,7 +155,7 @@ struct PlainValue {
         H5Screate(shape == nil ? H5S_NULL : H5S_SCALAR), closedBy: H5Sclose, "describe a value")
     }
     let lengths = shape.map { hsize_t($0) }
-    return try Handle(
+    return try unsafe Handle(
       H5Screate_simple(Int32(lengths.count), lengths, nil), closedBy: H5Sclose,
       "describe the shape \(shape)")
   }

@@ -25,7 +25,7 @@ struct TreeWriter: ~Copyable {
     let linkCreation = try Handle(
       H5Pcreate(h5_link_create_class()), closedBy: H5Pclose, "make a property list")
     try check(H5Pset_char_encoding(linkCreation.id, H5T_CSET_UTF8), "choose UTF-8")
-    let file = try Handle(
+    let file = try unsafe Handle(
       H5Fcreate(path, h5_truncate(), creation.id, access.id), closedBy: H5Fclose,
       "create the file")
     self.file = file
@@ -96,7 +96,7 @@ struct TreeWriter: ~Copyable {
       let creation = try Handle(
         H5Pcreate(h5_group_create_class()), closedBy: H5Pclose, "make a property list")
       try Self.configureGroup(creation.id, isSorted: Self.isSorted(entries))
-      let made = try Handle(
+      let made = try unsafe Handle(
         H5Gcreate2(group, name, linkCreation.id, creation.id, 0), closedBy: H5Gclose,
         "make the group \(path)")
       try add(entries, to: made.id, path: path, depth: depth + 1)
@@ -118,7 +118,7 @@ struct TreeWriter: ~Copyable {
   ) throws {
     let type = try tensor.elementType.foreignType()
     let space = try PlainValue.space(tensor.shape)
-    let dataset = try Handle(
+    let dataset = try unsafe Handle(
       H5Dcreate2(group, name, type.id, space.id, linkCreation.id, datasetCreation.id, 0),
       closedBy: H5Dclose, "make the dataset \(path)")
     let own: [(String, Node)] =

@@ -1,4 +1,6 @@
-extension UnsafeRawBufferPointer {
+import Tensors
+
+extension CheckedBytes {
   /// The two bytes at `offset`, the higher one first, or nil where they lie outside.
   func bigEndian16(at offset: Int) -> Int? {
     guard offset >= 0, offset <= count - 2 else { return nil }

@@ -41,19 +41,19 @@
       _ bytes: UnsafeRawBufferPointer, with decoder: tjhandle, _ transform: Int32,
       into picture: inout Picture
     ) throws {
-      var cut = tjtransform()
-      cut.r = tjregion(
+      var cut = unsafe tjtransform()
+      unsafe cut.r = tjregion(
         x: Int32(strip.lowerBound), y: 0, w: Int32(strip.count), h: Int32(picture.height))
-      cut.options = TJXOPT_CROP
+      unsafe cut.options = TJXOPT_CROP
       var (file, size): (UnsafeMutablePointer<UInt8>?, UInt) = (nil, 0)
-      defer { tjFree(file) }
-      let source = bytes.bindMemory(to: UInt8.self).baseAddress
-      var result = tjTransform(
+      defer { unsafe tjFree(file) }
+      let source = unsafe bytes.bindMemory(to: UInt8.self).baseAddress
+      var result = unsafe tjTransform(
         decoder, source, UInt(bytes.count), 1, &file, &size, &cut, TJFLAG_LIMITSCANS)
       var pixels = [UInt8](repeating: 0, count: 3 * strip.count * picture.height)
-      if file != nil {
+      if unsafe file != nil {
         // A warning about the whole file has been judged already.
-        result = tjDecompress2(
+        result = unsafe tjDecompress2(
           decoder, file, size, &pixels, Int32(strip.count), 0, Int32(picture.height),
           Int32(TJPF_RGB.rawValue), transform)
       }

@@ -60,7 +60,9 @@ extension Picture {
   ///   such picture, is cut short or damaged, or has more than `maximumPixels`; it names the file.
   public init(file path: String, decoding: Decoding = Decoding()) throws {
     let file = try MappedFile(path)
-    self = try file.withBytes { try Picture(bytes: $0, file: path, decoding: decoding) }
+    self = try unsafe file.withBytes {
+      try unsafe Picture(bytes: $0, file: path, decoding: decoding)
+    }
   }
 
   /// Decodes the bytes of a JPEG or PNG file.
@@ -69,9 +71,9 @@ extension Picture {
   /// - Throws: `Failure` (`badInput`), as `init(file:decoding:)`.
   public init(bytes: UnsafeRawBufferPointer, file name: String, decoding: Decoding) throws {
     do {
-      switch PictureFormat(bytes) {
-      case .jpeg: self = try decodeJPEG(bytes, decoding)
-      case .png: self = try decodePNG(bytes, decoding)
+      switch unsafe PictureFormat(CheckedBytes(bytes)) {
+      case .jpeg: self = try unsafe decodeJPEG(bytes, decoding)
+      case .png: self = try unsafe decodePNG(bytes, decoding)
       case .other(let found): throw Failure(expected: "a JPEG or PNG picture", found: found)
       }
     } catch let failure as Failure {

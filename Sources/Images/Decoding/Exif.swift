@@ -1,10 +1,12 @@
+import Tensors
+
 /// How a picture is to be turned before it is shown (EXIF 2.3, tag 0x0112).
 enum Orientation: Int {
   case upright = 1
   case mirrored, turnedHalf, flipped, transposed, turnedRight, transversed, turnedLeft
 
   /// What a JPEG file's APP1 segment says; upright where there is none or it is damaged.
-  init(jpeg bytes: UnsafeRawBufferPointer) {
+  init(jpeg bytes: CheckedBytes) {
     self = .upright
     var offset = 2
     // Segments before the first scan: a marker, and a length that counts itself.
@@ -12,9 +14,9 @@ enum Orientation: Int {
       let length = bytes.bigEndian16(at: offset + 2), length >= 2
     {
       let end = min(offset + 2 + length, bytes.count)
-      let segment = UnsafeRawBufferPointer(rebasing: bytes[min(offset + 4, end)..<end])
+      let segment = CheckedBytes(rebasing: bytes[min(offset + 4, end)..<end])
       if marker == 0xFFE1, segment.starts(with: Array("Exif\0\0".utf8)) {
-        self = Orientation(tiff: UnsafeRawBufferPointer(rebasing: segment[6...]))
+        self = Orientation(tiff: CheckedBytes(rebasing: segment[6...]))
         return
       }
       offset += 2 + length
@@ -22,7 +24,7 @@ enum Orientation: Int {
   }
 
   /// What the first directory of EXIF data says, which are laid out as a TIFF file.
-  init(tiff bytes: UnsafeRawBufferPointer) {
+  init(tiff bytes: CheckedBytes) {
     self = .upright
     let isLittle = bytes.starts(with: [0x49, 0x49])
     func number16(_ offset: Int) -> Int? {
@@ -52,7 +54,7 @@ extension Picture {
     if orientation == .upright { return self }
     let swaps = orientation.rawValue >= Orientation.transposed.rawValue
     let (newWidth, newHeight) = swaps ? (height, width) : (width, height)
-    let turned = [UInt8](unsafeUninitializedCapacity: pixels.count) { result, count in
+    let turned = unsafe [UInt8](unsafeUninitializedCapacity: pixels.count) { result, count in
       for y in 0..<newHeight {
         for x in 0..<newWidth {
           let (fromX, fromY) =
@@ -67,7 +69,8 @@ extension Picture {
             case .turnedLeft: (width - 1 - y, x)
             }
           for channel in 0..<3 {
-            result[3 * (y * newWidth + x) + channel] = pixels[3 * (fromY * width + fromX) + channel]
+            unsafe result[3 * (y * newWidth + x) + channel] =
+              pixels[3 * (fromY * width + fromX) + channel]
           }
         }
       }

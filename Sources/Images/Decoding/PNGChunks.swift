@@ -15,7 +15,7 @@ struct PNGChunks {
   /// Walks the chunks of a file.
   ///
   /// - Throws: `Failure` where the file ends before its last chunk, or asks for too many pixels.
-  init(_ bytes: UnsafeRawBufferPointer) throws {
+  init(_ bytes: CheckedBytes) throws {
     var parts: [Range<Int>] = [0..<8]
     var (offset, dropped, isEnded) = (8, false, false)
     while !isEnded {
@@ -37,7 +37,7 @@ struct PNGChunks {
         dropped = true
         if name == Array("eXIf".utf8) {
           orientation = Orientation(
-            tiff: UnsafeRawBufferPointer(rebasing: bytes[offset + 8..<offset + 8 + length]))
+            tiff: CheckedBytes(rebasing: bytes[offset + 8..<offset + 8 + length]))
         }
       }
       isEnded = name == Self.kept[4]

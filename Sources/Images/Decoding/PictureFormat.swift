@@ -1,3 +1,5 @@
+import Tensors
+
 /// What a file's first bytes say it is.
 enum PictureFormat {
   case jpeg, png
@@ -5,7 +7,7 @@ enum PictureFormat {
   case other(String)
 
   /// Looks at the first bytes of a file.
-  init(_ bytes: UnsafeRawBufferPointer) {
+  init(_ bytes: CheckedBytes) {
     func begins(_ signature: [UInt8], at offset: Int = 0) -> Bool {
       bytes.dropFirst(offset).starts(with: signature)
     }

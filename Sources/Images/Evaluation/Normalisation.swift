@@ -30,17 +30,27 @@ public struct Normalisation: Codable, Hashable, Sendable {
     offset = zip(mean, std).map { Float(-$0 / $1) }
   }
 
+  /// A picture as the network sees it: [3, height, width].
+  public func values(of picture: FloatPicture) -> [Float] {
+    unsafe [Float](unsafeUninitializedCapacity: picture.values.count) { values, count in
+      if let base = values.baseAddress { unsafe write(picture, to: base) }
+      count = picture.values.count
+    }
+  }
+
   /// Writes a picture as the network sees it: [3, height, width].
   ///
   /// - Parameter target: room for `picture.values.count` numbers.
   public func write(_ picture: FloatPicture, to target: UnsafeMutablePointer<Float>) {
     let area = picture.width * picture.height
-    picture.values.withUnsafeBufferPointer { values in
+    unsafe picture.values.withUnsafeBufferPointer { values in
       for place in 0..<3 {
-        let source = UnsafeBufferPointer(
+        let source = unsafe UnsafeBufferPointer(
           rebasing: values[channels[place] * area..<(channels[place] + 1) * area])
         let (scale, offset) = (scale[place], offset[place])
-        for index in 0..<area { target[place * area + index] = source[index] * scale + offset }
+        for index in 0..<area {
+          unsafe target[place * area + index] = unsafe source[index] * scale + offset
+        }
       }
     }
   }

@@ -60,16 +60,17 @@ extension FloatPicture {
     let width = width
     // A row with its border, and room to read a whole vector behind its end.
     var padded = [Float](repeating: 0, count: width + 2 * radius + 16)
-    values.withUnsafeMutableBufferPointer { all in
-      padded.withUnsafeMutableBufferPointer { padded in
+    unsafe values.withUnsafeMutableBufferPointer { all in
+      unsafe padded.withUnsafeMutableBufferPointer { padded in
         for row in stride(from: 0, to: all.count, by: width) {
-          for index in 0..<width { padded[radius + index] = all[row + index] }
+          for index in 0..<width { unsafe padded[radius + index] = unsafe all[row + index] }
           for beyond in 1..<radius + 1 {
             let (left, right) = border.sources(beyond, count: width)
-            padded[radius - beyond] = left.map { all[row + $0] } ?? 0
-            padded[radius + width - 1 + beyond] = right.map { all[row + $0] } ?? 0
+            unsafe padded[radius - beyond] = left.map { unsafe all[row + $0] } ?? 0
+            unsafe padded[radius + width - 1 + beyond] = right.map { unsafe all[row + $0] } ?? 0
           }
-          weighted(taps, width: width, from: UnsafeBufferPointer(padded), into: all, at: row) { $0 }
+          unsafe weighted(taps, width: width, from: UnsafeBufferPointer(padded), into: all, at: row)
+          { $0 }
         }
       }
     }
@@ -80,12 +81,12 @@ extension FloatPicture {
     let (width, height) = (width, height)
     // The old rows of a plane, a black one, and room to read a whole vector behind their end.
     var plane = [Float](repeating: 0, count: width * (height + 1) + 16)
-    values.withUnsafeMutableBufferPointer { all in
-      plane.withUnsafeMutableBufferPointer { plane in
+    unsafe values.withUnsafeMutableBufferPointer { all in
+      unsafe plane.withUnsafeMutableBufferPointer { plane in
         for base in stride(from: 0, to: all.count, by: width * height) {
-          for index in 0..<width * height { plane[index] = all[base + index] }
+          for index in 0..<width * height { unsafe plane[index] = unsafe all[base + index] }
           for y in 0..<height {
-            weighted(
+            unsafe weighted(
               taps, width: width, from: UnsafeBufferPointer(plane), into: all, at: base + y * width
             ) { (border.source(y + $0 - radius, count: height) ?? height) * width }
           }
@@ -105,19 +106,20 @@ private func weighted(
   into target: UnsafeMutableBufferPointer<Float>, at place: Int, _ start: (Int) -> Int
 ) {
   guard let base = source.baseAddress else { return }
-  let bytes = UnsafeRawPointer(base)
-  taps.withUnsafeBufferPointer { taps in
+  let bytes = unsafe UnsafeRawPointer(base)
+  unsafe taps.withUnsafeBufferPointer { taps in
     for x in stride(from: 0, to: width, by: 16) {
       var sum = SIMD16<Float>.zero
       for tap in taps.indices {
-        let pixels = bytes.loadUnaligned(
+        let pixels = unsafe bytes.loadUnaligned(
           fromByteOffset: 4 * (start(tap) + x), as: SIMD16<Float>.self)
-        sum += pixels * taps[tap]
+        unsafe sum += pixels * taps[tap]
       }
       if x + 16 <= width, let target = target.baseAddress {
-        UnsafeMutableRawPointer(target + place + x).storeBytes(of: sum, as: SIMD16<Float>.self)
+        unsafe UnsafeMutableRawPointer(target + place + x).storeBytes(
+          of: sum, as: SIMD16<Float>.self)
       } else {
-        for lane in 0..<width - x { target[place + x + lane] = sum[lane] }
+        for lane in 0..<width - x { unsafe target[place + x + lane] = sum[lane] }
       }
     }
   }

@@ -1,9 +1,9 @@
 extension FloatPicture {
   /// Exchanges left and right.
   mutating func flip() {
-    values.withUnsafeMutableBufferPointer { all in
+    unsafe values.withUnsafeMutableBufferPointer { all in
       for row in stride(from: 0, to: all.count, by: width) {
-        all[row..<row + width].reverse()
+        unsafe all[row..<row + width].reverse()
       }
     }
   }

@@ -7,10 +7,10 @@ func luma(_ red: Float, _ green: Float, _ blue: Float) -> Float {
 extension FloatPicture {
   /// Sets every channel to the pixel's brightness.
   mutating func turnGrey() {
-    withPlanes { red, green, blue in
+    unsafe withPlanes { red, green, blue in
       for index in red.indices {
-        let grey = luma(red[index], green[index], blue[index])
-        (red[index], green[index], blue[index]) = (grey, grey, grey)
+        let grey = unsafe luma(red[index], green[index], blue[index])
+        unsafe (red[index], green[index], blue[index]) = (grey, grey, grey)
       }
     }
   }
@@ -23,10 +23,12 @@ extension FloatPicture {
 
   /// Stretches each channel about its own mean, clipped: DeepMind's and TensorFlow's contrast.
   mutating func stretchChannels(factor: Float) {
-    withPlanes { red, green, blue in
-      for plane in [red, green, blue] {
-        let mean = Float(sum(plane) / Double(plane.count))
-        for index in plane.indices { plane[index] = clipped(factor * (plane[index] - mean) + mean) }
+    unsafe withPlanes { red, green, blue in
+      unsafe [red, green, blue].forEach { plane in
+        let mean = unsafe Float(sum(plane) / Double(plane.count))
+        for index in plane.indices {
+          unsafe plane[index] = unsafe clipped(factor * (plane[index] - mean) + mean)
+        }
       }
     }
   }
@@ -34,8 +36,8 @@ extension FloatPicture {
   /// Stretches every value about the mean brightness, clipped: torchvision's contrast.
   mutating func stretch(factor: Float) {
     var mean: Float = 0
-    withPlanes { red, green, blue in
-      let total = 0.2989 * sum(red) + 0.5870 * sum(green) + 0.1140 * sum(blue)
+    unsafe withPlanes { red, green, blue in
+      let total = unsafe 0.2989 * sum(red) + 0.5870 * sum(green) + 0.1140 * sum(blue)
       mean = Float(total / Double(red.count))
     }
     mapInPlace { clipped(factor * $0 + (1 - factor) * mean) }
@@ -43,12 +45,12 @@ extension FloatPicture {
 
   /// Moves every pixel away from its own brightness, or towards it, clipped: torchvision's saturation.
   mutating func saturate(factor: Float) {
-    withPlanes { red, green, blue in
+    unsafe withPlanes { red, green, blue in
       for index in red.indices {
-        let grey = (1 - factor) * luma(red[index], green[index], blue[index])
-        red[index] = clipped(factor * red[index] + grey)
-        green[index] = clipped(factor * green[index] + grey)
-        blue[index] = clipped(factor * blue[index] + grey)
+        let grey = unsafe (1 - factor) * luma(red[index], green[index], blue[index])
+        unsafe red[index] = clipped(factor * red[index] + grey)
+        unsafe green[index] = clipped(factor * green[index] + grey)
+        unsafe blue[index] = clipped(factor * blue[index] + grey)
       }
     }
   }
@@ -62,12 +64,12 @@ private func sum(_ values: UnsafeMutableBufferPointer<Float>) -> Double {
     var index = start
     let end = min(start + 64, values.count)
     while index + 8 <= end {
-      for lane in 0..<8 { part[lane] += values[index + lane] }
+      for lane in 0..<8 { unsafe part[lane] += values[index + lane] }
       index += 8
     }
     total += Double(part.sum())
     while index < end {
-      total += Double(values[index])
+      unsafe total += Double(values[index])
       index += 1
     }
   }

@@ -4,9 +4,9 @@ extension FloatPicture {
   ///
   /// - Parameter turn: -1 to 1.
   mutating func adjustHSV(turn: Float = 0, saturation factor: Float = 1) {
-    withPlanes { red, green, blue in
+    unsafe withPlanes { red, green, blue in
       for index in red.indices {
-        let (r, g, b) = (red[index], green[index], blue[index])
+        let (r, g, b) = unsafe (red[index], green[index], blue[index])
         // Hue in sixths of the circle, from the brightest channel and the other two.
         let value = max(r, max(g, b))
         let range = value - min(r, min(g, b))
@@ -17,9 +17,9 @@ extension FloatPicture {
         let turned = wrapped(sixths + 6 * turn)
         let saturation = min(1, (value > 0 ? range / value : 0) * factor)
         let chroma = value * saturation
-        red[index] = value - chroma * ramp(turned + 5)
-        green[index] = value - chroma * ramp(turned + 3)
-        blue[index] = value - chroma * ramp(turned + 1)
+        unsafe red[index] = value - chroma * ramp(turned + 5)
+        unsafe green[index] = value - chroma * ramp(turned + 3)
+        unsafe blue[index] = value - chroma * ramp(turned + 1)
       }
     }
   }

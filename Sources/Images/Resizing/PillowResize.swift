@@ -34,26 +34,27 @@ extension Picture {
 
   private func horizontally(_ box: Box, _ taps: FixedTaps) -> Picture {
     let newWidth = taps.starts.count
-    let result = [UInt8](unsafeUninitializedCapacity: newWidth * box.height * 3) { result, total in
-      pixels.withUnsafeBufferPointer { old in
-        taps.withUnsafe { starts, weights in
+    let result = unsafe [UInt8](unsafeUninitializedCapacity: newWidth * box.height * 3) {
+      result, total in
+      unsafe pixels.withUnsafeBufferPointer { old in
+        unsafe taps.withUnsafe { starts, weights in
           for y in 0..<box.height {
             let row = 3 * ((box.y + y) * width + box.x)
             var target = 3 * y * newWidth
             for x in 0..<newWidth {
-              var source = row + 3 * starts[x]
+              var source = unsafe row + 3 * starts[x]
               let first = x &* taps.count
               var (red, green, blue) = (FixedTaps.half, FixedTaps.half, FixedTaps.half)
               for tap in first..<first &+ taps.count {
-                let weight = weights[tap]
-                red &+= Int32(truncatingIfNeeded: old[source]) &* weight
-                green &+= Int32(truncatingIfNeeded: old[source &+ 1]) &* weight
-                blue &+= Int32(truncatingIfNeeded: old[source &+ 2]) &* weight
+                let weight = unsafe weights[tap]
+                unsafe red &+= Int32(truncatingIfNeeded: old[source]) &* weight
+                unsafe green &+= Int32(truncatingIfNeeded: old[source &+ 1]) &* weight
+                unsafe blue &+= Int32(truncatingIfNeeded: old[source &+ 2]) &* weight
                 source &+= 3
               }
-              result[target] = FixedTaps.byte(red)
-              result[target &+ 1] = FixedTaps.byte(green)
-              result[target &+ 2] = FixedTaps.byte(blue)
+              unsafe result[target] = FixedTaps.byte(red)
+              unsafe result[target &+ 1] = FixedTaps.byte(green)
+              unsafe result[target &+ 2] = FixedTaps.byte(blue)
               target &+= 3
             }
           }
@@ -70,13 +71,13 @@ extension Picture {
     // Two halves of the weights' bits, whose products need 16 bits each: vectors multiply those.
     var high = [Int32](repeating: 0, count: rowSize)
     var low = [Int32](repeating: 0, count: rowSize)
-    let result = [UInt8](unsafeUninitializedCapacity: newHeight * rowSize) { result, total in
-      pixels.withUnsafeBufferPointer { old in
-        high.withUnsafeMutableBufferPointer { high in
-          low.withUnsafeMutableBufferPointer { low in
+    let result = unsafe [UInt8](unsafeUninitializedCapacity: newHeight * rowSize) { result, total in
+      unsafe pixels.withUnsafeBufferPointer { old in
+        unsafe high.withUnsafeMutableBufferPointer { high in
+          unsafe low.withUnsafeMutableBufferPointer { low in
             for y in 0..<newHeight {
-              high.update(repeating: 0)
-              low.update(repeating: FixedTaps.half)
+              unsafe high.update(repeating: 0)
+              unsafe low.update(repeating: FixedTaps.half)
               for tap in 0..<taps.count {
                 let weight = taps.weights[y * taps.count + tap]
                 if weight == 0 { continue }
@@ -85,13 +86,13 @@ extension Picture {
                 )
                 let row = 3 * ((box.y + taps.starts[y] + tap) * width + box.x)
                 for index in 0..<rowSize {
-                  let pixel = Int32(Int16(truncatingIfNeeded: old[row &+ index]))
-                  high[index] &+= pixel &* Int32(upper)
-                  low[index] &+= pixel &* Int32(lower)
+                  let pixel = unsafe Int32(Int16(truncatingIfNeeded: old[row &+ index]))
+                  unsafe high[index] &+= pixel &* Int32(upper)
+                  unsafe low[index] &+= pixel &* Int32(lower)
                 }
               }
               for index in 0..<rowSize {
-                result[y * rowSize + index] = FixedTaps.byte(high[index] << 11 &+ low[index])
+                unsafe result[y * rowSize + index] = FixedTaps.byte(high[index] << 11 &+ low[index])
               }
             }
           }
@@ -144,7 +145,8 @@ private struct FixedTaps {
   /// Calls `body` with starts and weights.
   @inline(__always)
   func withUnsafe(_ body: (UnsafeBufferPointer<Int>, UnsafeBufferPointer<Int32>) -> Void) {
-    starts.withUnsafeBufferPointer { starts in weights.withUnsafeBufferPointer { body(starts, $0) }
+    unsafe starts.withUnsafeBufferPointer { starts in
+      unsafe weights.withUnsafeBufferPointer { unsafe body(starts, $0) }
     }
   }
 

@@ -13,32 +13,32 @@ extension Picture {
     let area = newWidth * newHeight
     let rowSize = 3 * box.width
     var line = [Float](repeating: 0, count: rowSize)
-    let values = [Float](unsafeUninitializedCapacity: 3 * area) { result, count in
-      pixels.withUnsafeBufferPointer { old in
-        line.withUnsafeMutableBufferPointer { line in
+    let values = unsafe [Float](unsafeUninitializedCapacity: 3 * area) { result, count in
+      unsafe pixels.withUnsafeBufferPointer { old in
+        unsafe line.withUnsafeMutableBufferPointer { line in
           for y in 0..<newHeight {
             // A line between the old ones, then the pixels along it.
             let rows = down[y].indices
             let weights = down[y].weights
             func row(_ index: Int) -> UnsafeBufferPointer<UInt8> {
               let start = 3 * ((box.y + Int(rows[index])) * width + box.x)
-              return UnsafeBufferPointer(rebasing: old[start..<start + rowSize])
+              return unsafe UnsafeBufferPointer(rebasing: old[start..<start + rowSize])
             }
-            let (first, second, third, fourth) = (row(0), row(1), row(2), row(3))
+            let (first, second, third, fourth) = unsafe (row(0), row(1), row(2), row(3))
             for index in 0..<rowSize {
-              line[index] =
-                Float(first[index]) * weights[0] + Float(second[index]) * weights[1]
+              unsafe line[index] =
+                unsafe Float(first[index]) * weights[0] + Float(second[index]) * weights[1]
                 + Float(third[index]) * weights[2] + Float(fourth[index]) * weights[3]
             }
             for x in 0..<newWidth {
               let columns = across[x].indices &* 3
               let weights = across[x].weights
               for channel in 0..<3 {
-                let pixels = SIMD4(
+                let pixels = unsafe SIMD4(
                   line[Int(columns[0]) + channel], line[Int(columns[1]) + channel],
                   line[Int(columns[2]) + channel], line[Int(columns[3]) + channel])
                 let parts = pixels * weights
-                result[channel * area + y * newWidth + x] =
+                unsafe result[channel * area + y * newWidth + x] =
                   parts[0] + parts[1] + parts[2] + parts[3]
               }
             }

@@ -45,15 +45,15 @@
       try self.init(range.count, shape[2], shape[3], shape[1], on: device)
       let area = height * width
       let channels = channels
-      let values = try buffer.floats
+      let values = try unsafe buffer.floats
       let start = range.lowerBound * channels * area
-      activation.values.withUnsafeBufferPointer { source in
+      unsafe activation.values.withUnsafeBufferPointer { source in
         for picture in 0..<range.count {
           let base = picture * channels * area
           for channel in 0..<channels {
             let plane = start + base + channel * area
             for pixel in 0..<area {
-              values[base + pixel * channels + channel] = Float(source[plane + pixel])
+              unsafe values[base + pixel * channels + channel] = Float(source[plane + pixel])
             }
           }
         }
@@ -84,13 +84,13 @@
     var activation: Activation {
       get throws {
         let area = height * width
-        let floats = UnsafeBufferPointer(try buffer.floats)
-        let values = [Double](unsafeUninitializedCapacity: floats.count) { result, count in
+        let floats = unsafe UnsafeBufferPointer(try buffer.floats)
+        let values = unsafe [Double](unsafeUninitializedCapacity: floats.count) { result, count in
           for picture in 0..<batch {
             let base = picture * channels * area
             for channel in 0..<channels {
               for pixel in 0..<area {
-                result.initializeElement(
+                unsafe result.initializeElement(
                   at: base + channel * area + pixel,
                   to: Double(floats[base + pixel * channels + channel]))
               }
@@ -107,7 +107,7 @@
     /// - Throws: `Failure` where the array has no memory.
     var vectors: Activation {
       get throws {
-        Activation(
+        unsafe Activation(
           shape: [batch, channels * height * width], values: try buffer.floats.map(Double.init))
       }
     }
@@ -118,8 +118,8 @@
     static func layout(
       _ lengths: [Int64], _ tag: dnnl_format_tag_t, _ type: Precision = .float32
     ) throws -> OneDNNHandle {
-      try OneDNNHandle("layout of \(lengths)", destroyedBy: onednn_layout_destroy) {
-        onednn_typed_layout_create($0, Int32(lengths.count), lengths, tag, type.oneDNN)
+      try unsafe OneDNNHandle("layout of \(lengths)", destroyedBy: unsafe onednn_layout_destroy) {
+        unsafe onednn_typed_layout_create($0, Int32(lengths.count), lengths, tag, type.oneDNN)
       }
     }
   }

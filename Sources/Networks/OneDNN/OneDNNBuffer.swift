@@ -3,6 +3,9 @@
   import Tensors
 
   /// Memory at a multiple of 64; when nothing uses it any more it goes back where it came from.
+  ///
+  /// Safe, since its memory stays as long as it; who goes through it minds the count.
+  @safe
   final class OneDNNBuffer {
     /// The number of the activation, in a program.
     let activation: Int
@@ -13,7 +16,7 @@
 
     /// Memory of a device, which gets it back.
     init(_ pointer: UnsafeMutableRawPointer, count: Int, of device: OneDNNDevice) {
-      memory = pointer
+      unsafe memory = pointer
       activation = -1
       self.count = count
       self.device = device
@@ -21,7 +24,7 @@
 
     /// An activation of a program, which has no memory.
     init(activation: Int, _ count: Int) {
-      memory = nil
+      unsafe memory = nil
       self.activation = activation
       self.count = count
       device = nil
@@ -31,14 +34,18 @@
     ///
     /// - Throws: `Failure` (`inputOutput`) where there is none.
     init(bytes count: Int) throws {
-      memory = try Self.memory(bytes: count)
+      unsafe memory = try unsafe Self.memory(bytes: count)
       activation = -1
       self.count = count
       device = nil
     }
 
     deinit {
-      if let device, let memory { device.take(back: memory, count: count) } else { free(memory) }
+      if let device, let memory = unsafe memory {
+        unsafe device.take(back: memory, count: count)
+      } else {
+        unsafe free(memory)
+      }
     }
 
     /// Where the content begins.
@@ -46,10 +53,10 @@
     /// - Throws: `Failure` where it is an activation of a program: an instance gives those memory.
     var pointer: UnsafeMutableRawPointer {
       get throws {
-        guard let memory else {
+        guard let memory = unsafe memory else {
           throw Failure(.inputOutput, "activation \(activation) of a program has no memory yet")
         }
-        return memory
+        return unsafe memory
       }
     }
 
@@ -58,7 +65,8 @@
     /// - Throws: `Failure`, see `pointer`.
     var floats: UnsafeMutableBufferPointer<Float> {
       get throws {
-        UnsafeMutableRawBufferPointer(start: try pointer, count: count).bindMemory(to: Float.self)
+        unsafe UnsafeMutableRawBufferPointer(start: try pointer, count: count).bindMemory(
+          to: Float.self)
       }
     }
 
@@ -69,11 +77,13 @@
       let page = 2 << 20
       var pointer: UnsafeMutableRawPointer?
       let isLarge = count >= page
-      guard posix_memalign(&pointer, isLarge ? page : 64, max(count, 64)) == 0, let pointer else {
+      guard unsafe posix_memalign(&pointer, isLarge ? page : 64, max(count, 64)) == 0,
+        let pointer = unsafe pointer
+      else {
         throw Failure(.inputOutput, "no memory for \(count) bytes of a network")
       }
-      if isLarge { madvise(pointer, count, MADV_HUGEPAGE) }
-      return pointer
+      if isLarge { unsafe madvise(pointer, count, MADV_HUGEPAGE) }
+      return unsafe pointer
     }
   }
 #endif

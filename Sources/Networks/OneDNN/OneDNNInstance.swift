@@ -5,6 +5,9 @@
 
   /// Memory for one run of a program at a time, and every argument of its steps made ready in it: a
   /// run allocates nothing.
+  ///
+  /// Safe, since the arena that its pointers lead into is its own.
+  @safe
   final class OneDNNInstance {
     private let program: OneDNNProgram
     private let threads: Int
@@ -17,6 +20,9 @@
     private var memories: [OneDNNPrimitive.Handle] = []
 
     /// A step with its arguments in place.
+    ///
+    /// Safe, since the pointers lead into the instance's arena.
+    @safe
     private enum Ready {
       case primitive(OneDNNPrimitive, [dnnl_exec_arg_t])
       case function(OneDNNProgram.Function, [UnsafeMutableRawPointer])
@@ -32,32 +38,34 @@
       let plan = BufferPlan(sizes: program.sizes, lifetimes: program.lifetimes)
       offsets = plan.offsets
       arena = try OneDNNBuffer(bytes: plan.size)
-      base = try arena.pointer
+      unsafe base = try unsafe arena.pointer
       scratchpad = try OneDNNBuffer(bytes: program.scratchpad)
       for step in program.steps { steps.append(try ready(step)) }
     }
 
     private func ready(_ step: OneDNNProgram.Step) throws -> Ready {
-      let pointers = step.arguments.map { pointer($0.activation) }
+      let pointers = unsafe step.arguments.map { unsafe pointer($0.activation) }
       switch step.work {
-      case .function(let function): return .function(function, pointers)
+      case .function(let function): return unsafe .function(function, pointers)
       case .primitive(let primitive):
-        var arguments = primitive.constants
+        var arguments = unsafe primitive.constants
         func add(_ argument: Int32, _ pointer: UnsafeMutableRawPointer) throws {
-          let handle = try primitive.memory(argument, at: pointer)
+          let handle = try unsafe primitive.memory(argument, at: pointer)
           memories.append(handle)
-          arguments.append(dnnl_exec_arg_t(arg: argument, memory: handle.memory.pointer))
+          unsafe arguments.append(dnnl_exec_arg_t(arg: argument, memory: handle.memory.pointer))
         }
-        for (argument, pointer) in zip(step.arguments.map(\.argument), pointers) {
-          try add(argument, pointer)
+        for index in step.arguments.indices {
+          try unsafe add(step.arguments[index].argument, pointers[index])
         }
-        if primitive.scratchpadSize > 0 { try add(DNNL_ARG_SCRATCHPAD, try scratchpad.pointer) }
-        return .primitive(primitive, arguments)
+        if primitive.scratchpadSize > 0 {
+          try unsafe add(DNNL_ARG_SCRATCHPAD, try scratchpad.pointer)
+        }
+        return unsafe .primitive(primitive, arguments)
       }
     }
 
     private func pointer(_ activation: Int) -> UnsafeMutableRawPointer {
-      base + offsets[activation]
+      unsafe base + offsets[activation]
     }
 
     /// Runs the program on the calling thread, and on as many more as the program's layers have.
@@ -72,18 +80,18 @@
     ) throws {
       OneDNNDevice.use(threads: threads)
       if let input = program.input {
-        fill(pointer(input.activation).assumingMemoryBound(to: Float.self))
+        unsafe fill(pointer(input.activation).assumingMemoryBound(to: Float.self))
       }
       for step in steps {
         switch step {
         case .primitive(let primitive, let arguments):
-          try primitive.run(arguments, on: device.stream)
-        case .function(let function, let pointers): function(pointers)
+          try unsafe primitive.run(arguments, on: device.stream)
+        case .function(let function, let pointers): unsafe function(pointers)
         }
       }
-      try oneDNN("stream", dnnl_stream_wait(device.stream))
+      try unsafe oneDNN("stream", dnnl_stream_wait(device.stream))
       for (stage, output) in program.outputs {
-        collect(
+        unsafe collect(
           stage, UnsafePointer(pointer(output.activation).assumingMemoryBound(to: Float.self)))
       }
     }

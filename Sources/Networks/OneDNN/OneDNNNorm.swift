@@ -82,14 +82,14 @@
       let norm = try OneDNNNorm(name.path, channels: input.channels, of: model.checkpoint)
       let device = model.device
       let layout = try input.layout()
-      let pointer = layout.pointer
-      let primitive = try OneDNNPrimitive(name.path, on: device) {
-        onednn_batch_norm($0, $1, pointer, Float(norm.eps), isTraining, rectifies, $2)
+      let pointer = unsafe layout.pointer
+      let primitive = try unsafe OneDNNPrimitive(name.path, on: device) {
+        unsafe onednn_batch_norm($0, $1, pointer, Float(norm.eps), isTraining, rectifies, $2)
       }
       func keep(_ values: [Double], as argument: Int32) throws -> OneDNNBuffer {
         let buffer = try OneDNNBuffer(bytes: values.count * 4)
-        let floats = try buffer.floats
-        for (index, value) in values.enumerated() { floats[index] = Float(value) }
+        let floats = try unsafe buffer.floats
+        for (index, value) in values.enumerated() { unsafe floats[index] = Float(value) }
         try primitive.keep(buffer, as: argument)
         return buffer
       }
@@ -106,7 +106,7 @@
         input.batch, input.height, input.width, input.channels, input.type, on: device)
       try device.run(primitive, [(DNNL_ARG_SRC, input.buffer), (DNNL_ARG_DST, output.buffer)])
       if isTraining {
-        let batch = OneDNNNorm.Moments(
+        let batch = unsafe OneDNNNorm.Moments(
           mean: try mean.floats.map(Double.init),
           variance: try variance.floats.map(Double.init))
         try note(batch, of: input.batch * input.height * input.width, name.path)

@@ -32,15 +32,15 @@
       let lengths = [input.batch, shape[0], rows.count, columns.count].map(Int64.init)
       let source = try input.layout()
       let destination = try OneDNNArray.layout(lengths, dnnl_nhwc, input.type)
-      let (from, to) = (source.pointer, destination.pointer)
-      return try run(
+      let (from, to) = unsafe (source.pointer, destination.pointer)
+      return try unsafe run(
         unit, on: input, output: (rows.count, columns.count, shape[0]), lengths: shape,
         weights: {
           Weights(
             values: try tensor.floats(), bias: try bias(path, channels: shape[0]))
         },
         describe: { result, engine, weights, bias, attributes in
-          onednn_convolution(
+          unsafe onednn_convolution(
             result, engine, dnnl_forward_inference, from, weights, bias, to,
             rows.strides(with: columns), rows.before(with: columns), rows.after(with: columns),
             attributes)

@@ -56,15 +56,15 @@
       }
       let source = try input.vectorLayout()
       let destination = try OneDNNArray.layout([input.batch, shape[0]].map(Int64.init), dnnl_nc)
-      let (from, to) = (source.pointer, destination.pointer)
-      return try run(
+      let (from, to) = unsafe (source.pointer, destination.pointer)
+      return try unsafe run(
         unit, on: input, output: (1, 1, shape[0]), lengths: shape,
         weights: {
           Weights(
             values: try tensor.floats(), bias: try bias(path, channels: shape[0]))
         },
         describe: { result, engine, weights, bias, attributes in
-          onednn_inner_product(result, engine, from, weights, bias, to, attributes)
+          unsafe onednn_inner_product(result, engine, from, weights, bias, to, attributes)
         })
     }
 

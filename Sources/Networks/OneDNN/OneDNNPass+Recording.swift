@@ -72,9 +72,9 @@
         array.batch, array.height, array.width, array.channels, type, on: model.device)
       let source = try OneDNNArray.layout(array.lengths, order, array.type)
       let destination = try OneDNNArray.layout(array.lengths, tag, type)
-      let (from, to) = (source.pointer, destination.pointer)
-      let primitive = try OneDNNPrimitive("\(type.rawValue) pictures", on: model.device) {
-        onednn_reorder($0, $1, from, to, $2)
+      let (from, to) = unsafe (source.pointer, destination.pointer)
+      let primitive = try unsafe OneDNNPrimitive("\(type.rawValue) pictures", on: model.device) {
+        unsafe onednn_reorder($0, $1, from, to, $2)
       }
       try model.device.run(
         primitive, [(DNNL_ARG_FROM, array.buffer), (DNNL_ARG_TO, result.buffer)])

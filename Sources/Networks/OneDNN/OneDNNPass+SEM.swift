@@ -43,8 +43,8 @@
       size: Int, temperature: Float, on device: OneDNNDevice
     ) throws {
       let count = buffer.count / MemoryLayout<Float>.stride
-      try device.run([buffer]) { pointers in
-        Self.softmax(
+      try unsafe device.run([buffer]) { pointers in
+        unsafe Self.softmax(
           UnsafeMutableBufferPointer(
             start: pointers[0].assumingMemoryBound(to: Float.self), count: count),
           size: size, temperature: temperature)
@@ -57,15 +57,15 @@
       let sharpness = 1 / temperature
       var start = 0
       while start + size <= values.count {
-        let group = UnsafeMutableBufferPointer(rebasing: values[start..<start + size])
+        let group = unsafe UnsafeMutableBufferPointer(rebasing: values[start..<start + size])
         // The largest becomes exp(0): nothing overflows.
-        let top = group.max() ?? 0
+        let top = unsafe group.max() ?? 0
         var total: Float = 0
         for index in group.indices {
-          group[index] = expf((group[index] - top) * sharpness)
-          total += group[index]
+          unsafe group[index] = expf((group[index] - top) * sharpness)
+          unsafe total += group[index]
         }
-        for index in group.indices { group[index] /= total }
+        for index in group.indices { unsafe group[index] /= total }
         start += size
       }
     }

@@ -36,18 +36,18 @@
     private func meanOfHalves(_ input: OneDNNArray) throws -> OneDNNArray {
       let output = try OneDNNArray(input.batch, 1, 1, input.channels, on: model.device)
       let (batch, pixels, channels) = (input.batch, input.height * input.width, input.channels)
-      try model.device.run([input.buffer, output.buffer]) { pointers in
-        let halves = pointers[0].assumingMemoryBound(to: UInt16.self)
-        let means = pointers[1].assumingMemoryBound(to: Float.self)
+      try unsafe model.device.run([input.buffer, output.buffer]) { pointers in
+        let halves = unsafe pointers[0].assumingMemoryBound(to: UInt16.self)
+        let means = unsafe pointers[1].assumingMemoryBound(to: Float.self)
         let share = 1 / Float(pixels)
         for picture in 0..<batch {
-          let mean = means + picture * channels
-          for channel in 0..<channels { mean[channel] = 0 }
+          let mean = unsafe means + picture * channels
+          for channel in 0..<channels { unsafe mean[channel] = 0 }
           for pixel in 0..<pixels {
-            let row = halves + (picture * pixels + pixel) * channels
-            for channel in 0..<channels { mean[channel] += BFloat16.widened(row[channel]) }
+            let row = unsafe halves + (picture * pixels + pixel) * channels
+            for channel in 0..<channels { unsafe mean[channel] += BFloat16.widened(row[channel]) }
           }
-          for channel in 0..<channels { mean[channel] *= share }
+          for channel in 0..<channels { unsafe mean[channel] *= share }
         }
       }
       return output
@@ -62,9 +62,9 @@
       let primitive = try model.layer(name.path, for: input) {
         let source = try input.layout()
         let destination = try output.layout()
-        let (from, to) = (source.pointer, destination.pointer)
-        return try OneDNNPrimitive(name.path, on: model.device) {
-          onednn_pooling(
+        let (from, to) = unsafe (source.pointer, destination.pointer)
+        return try unsafe OneDNNPrimitive(name.path, on: model.device) {
+          unsafe onednn_pooling(
             $0, $1, dnnl_forward_inference, kind, from, to, rows.kernels(with: columns),
             rows.strides(with: columns),
             rows.before(with: columns), rows.after(with: columns), $2)
@@ -81,9 +81,9 @@
     func add(_ side: OneDNNArray, to array: OneDNNArray) throws {
       let primitive = try model.layer("sum", for: array) {
         let layout = try array.layout()
-        let pointer = layout.pointer
-        return try OneDNNPrimitive("sum", on: model.device) {
-          onednn_sum($0, $1, pointer, $2)
+        let pointer = unsafe layout.pointer
+        return try unsafe OneDNNPrimitive("sum", on: model.device) {
+          unsafe onednn_sum($0, $1, pointer, $2)
         }
       }
       try model.device.run(
@@ -100,16 +100,16 @@
     ///
     /// - Throws: `Failure` where the array has no memory.
     func rectify() throws {
-      let values = try buffer.floats
-      for index in values.indices where values[index] < 0 { values[index] = 0 }
+      let values = try unsafe buffer.floats
+      for index in values.indices where unsafe values[index] < 0 { unsafe values[index] = 0 }
     }
 
     /// Puts a number in the place of every NaN.
     ///
     /// - Throws: `Failure` where the array has no memory.
     func replaceNaN(by value: Float) throws {
-      let values = try buffer.floats
-      for index in values.indices where values[index].isNaN { values[index] = value }
+      let values = try unsafe buffer.floats
+      for index in values.indices where unsafe values[index].isNaN { unsafe values[index] = value }
     }
   }
 

@@ -50,7 +50,7 @@
       let (height, width, channels) = shape
       let side = isFused ? try unit.side?() : nil
       let primitive = try model.layer(unit.layer.path, for: input, isFused: isFused) {
-        try prepare(
+        try unsafe prepare(
           unit.layer.path, lengths, input.type, adds: side != nil,
           rectifies: isFused && unit.rectifies, describe
         ) {
@@ -93,10 +93,10 @@
       let stored = try OneDNNArray.layout(lengths, rowMajor)
       let free = try OneDNNArray.layout(lengths, dnnl_format_tag_any, type)
       let vector = try OneDNNArray.layout([lengths[0]], dnnl_x)
-      let (freePointer, vectorPointer) = (free.pointer, vector.pointer)
-      let primitive = try OneDNNPrimitive(
+      let (freePointer, vectorPointer) = unsafe (free.pointer, vector.pointer)
+      let primitive = try unsafe OneDNNPrimitive(
         path, on: model.device, adds: adds, rectifies: rectifies
-      ) { describe($0, $1, freePointer, vectorPointer, $2) }
+      ) { unsafe describe($0, $1, freePointer, vectorPointer, $2) }
       if try model.shared?.give(path, to: primitive) ?? false { return primitive }
       var weights = try load()
       try primitive.keep(&weights.values, in: stored, as: DNNL_ARG_WEIGHTS)

@@ -40,38 +40,42 @@
     ) throws {
       self.device = device
       self.purpose = purpose
-      let attributes = try OneDNNHandle(purpose, destroyedBy: dnnl_primitive_attr_destroy) {
-        onednn_attributes_create($0, adds, rectifies)
+      let attributes = try unsafe OneDNNHandle(purpose, destroyedBy: dnnl_primitive_attr_destroy) {
+        unsafe onednn_attributes_create($0, adds, rectifies)
       }
-      let attributesPointer = attributes.pointer
-      if device.program != nil { try oneDNN(purpose, onednn_attributes_share(attributesPointer)) }
-      operation = try OneDNNHandle(purpose, destroyedBy: dnnl_primitive_desc_destroy) {
-        describe($0, device.engine, attributesPointer)
+      let attributesPointer = unsafe attributes.pointer
+      if device.program != nil {
+        try unsafe oneDNN(purpose, onednn_attributes_share(attributesPointer))
       }
-      let operationPointer = operation.pointer
-      try requireRoom(forOneDNN: operationPointer)
-      primitive = try OneDNNHandle(purpose, destroyedBy: dnnl_primitive_destroy) {
-        dnnl_primitive_create($0, operationPointer)
+      operation = try unsafe OneDNNHandle(purpose, destroyedBy: dnnl_primitive_desc_destroy) {
+        unsafe describe($0, device.engine, attributesPointer)
+      }
+      let operationPointer = unsafe operation.pointer
+      try unsafe requireRoom(forOneDNN: operationPointer)
+      primitive = try unsafe OneDNNHandle(purpose, destroyedBy: dnnl_primitive_destroy) {
+        unsafe dnnl_primitive_create($0, operationPointer)
       }
       scratchpadSize =
-        device.program == nil ? 0 : onednn_layout_size(onednn_scratchpad_layout(operationPointer))
+        unsafe device.program == nil
+        ? 0 : onednn_layout_size(onednn_scratchpad_layout(operationPointer))
     }
 
     /// The layout the operation wants for an argument (`DNNL_ARG_...`).
     func layout(of argument: Int32) -> OpaquePointer? {
-      onednn_argument_layout(operation.pointer, argument)
+      unsafe onednn_argument_layout(operation.pointer, argument)
     }
 
     /// The implementation the library chose: `brgconv:avx512_core`.
     var implementation: String {
-      onednn_implementation(operation.pointer).map { String(cString: $0) } ?? "unknown"
+      unsafe onednn_implementation(operation.pointer).map { unsafe String(cString: $0) }
+        ?? "unknown"
     }
 
     /// Uses `buffer` for an argument in every run from now on.
     ///
     /// - Throws: `Failure` where the library refuses.
     func keep(_ buffer: OneDNNBuffer, as argument: Int32) throws {
-      try place(argument, at: try buffer.pointer)
+      try unsafe place(argument, at: try buffer.pointer)
       memories[argument]?.buffer = buffer
     }
 
@@ -82,15 +86,15 @@
     func keep(
       _ values: inout [Float], in layout: borrowing OneDNNHandle, as argument: Int32
     ) throws {
-      let from = layout.pointer
-      guard let wanted = self.layout(of: argument) else { return }
-      let buffer = try OneDNNBuffer(bytes: onednn_layout_size(wanted))
-      let reorder = try OneDNNPrimitive(purpose, on: device) {
-        onednn_reorder($0, $1, from, wanted, $2)
+      let from = unsafe layout.pointer
+      guard let wanted = unsafe self.layout(of: argument) else { return }
+      let buffer = try unsafe OneDNNBuffer(bytes: onednn_layout_size(wanted))
+      let reorder = try unsafe OneDNNPrimitive(purpose, on: device) {
+        unsafe onednn_reorder($0, $1, from, wanted, $2)
       }
-      try values.withUnsafeMutableBytes { bytes in
+      try unsafe values.withUnsafeMutableBytes { bytes in
         guard let base = bytes.baseAddress else { return }
-        try reorder.run([(DNNL_ARG_FROM, base), (DNNL_ARG_TO, try buffer.pointer)])
+        try unsafe reorder.run([(DNNL_ARG_FROM, base), (DNNL_ARG_TO, try buffer.pointer)])
       }
       try keep(buffer, as: argument)
     }
@@ -100,7 +104,9 @@
 
     /// The arguments kept, for a run beside others.
     var constants: [dnnl_exec_arg_t] {
-      memories.map { dnnl_exec_arg_t(arg: $0.key, memory: $0.value.handle.memory.pointer) }
+      unsafe memories.map {
+        unsafe dnnl_exec_arg_t(arg: $0.key, memory: $0.value.handle.memory.pointer)
+      }
     }
 
     /// An argument at `bytes`, which stay the caller's.
@@ -108,12 +114,12 @@
     /// - Throws: `Failure` where the library refuses.
     func memory(_ argument: Int32, at bytes: UnsafeMutableRawPointer) throws -> Handle {
       let wanted =
-        argument == DNNL_ARG_SCRATCHPAD
+        unsafe argument == DNNL_ARG_SCRATCHPAD
         ? onednn_scratchpad_layout(operation.pointer) : layout(of: argument)
-      let engine = device.engine
-      return Handle(
+      let engine = unsafe device.engine
+      return unsafe Handle(
         try OneDNNHandle(purpose, destroyedBy: dnnl_memory_destroy) {
-          onednn_memory_create($0, wanted, engine, bytes)
+          unsafe onednn_memory_create($0, wanted, engine, bytes)
         })
     }
 
@@ -121,7 +127,7 @@
     ///
     /// - Throws: `Failure` where the library refuses.
     func run(_ arguments: [dnnl_exec_arg_t], on stream: OpaquePointer) throws {
-      try oneDNN(
+      try unsafe oneDNN(
         purpose,
         dnnl_primitive_execute(primitive.pointer, stream, Int32(arguments.count), arguments))
     }
@@ -130,22 +136,22 @@
     ///
     /// - Throws: `Failure` where the library refuses.
     func run(_ arguments: [(Int32, UnsafeMutableRawPointer)]) throws {
-      for (argument, bytes) in arguments { try place(argument, at: bytes) }
-      let list = memories.map {
-        dnnl_exec_arg_t(arg: $0.key, memory: $0.value.handle.memory.pointer)
+      try unsafe arguments.forEach { argument, bytes in try unsafe place(argument, at: bytes) }
+      let list = unsafe memories.map {
+        unsafe dnnl_exec_arg_t(arg: $0.key, memory: $0.value.handle.memory.pointer)
       }
-      try oneDNN(
+      try unsafe oneDNN(
         purpose,
         dnnl_primitive_execute(primitive.pointer, device.stream, Int32(list.count), list))
-      try oneDNN(purpose, dnnl_stream_wait(device.stream))
+      try unsafe oneDNN(purpose, dnnl_stream_wait(device.stream))
     }
 
     private func place(_ argument: Int32, at bytes: UnsafeMutableRawPointer) throws {
       if let memory = memories[argument] {
-        try oneDNN(purpose, dnnl_memory_set_data_handle(memory.handle.memory.pointer, bytes))
+        try unsafe oneDNN(purpose, dnnl_memory_set_data_handle(memory.handle.memory.pointer, bytes))
         return
       }
-      memories[argument] = Memory(handle: try memory(argument, at: bytes))
+      memories[argument] = unsafe Memory(handle: try memory(argument, at: bytes))
     }
   }
 #endif

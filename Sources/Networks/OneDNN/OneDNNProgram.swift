@@ -11,6 +11,9 @@
     typealias Function = @Sendable ([UnsafeMutableRawPointer]) -> Void
 
     /// What a step does.
+    ///
+    /// Safe, since a function is given only where its activations lie.
+    @safe
     enum Work {
       case primitive(OneDNNPrimitive)
       case function(Function)

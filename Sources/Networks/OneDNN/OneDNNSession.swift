@@ -88,16 +88,17 @@
           place: "input", expected: "pictures of \(input.shape[0]) channels",
           found: "\(pictures.channels)")
       }
-      try lease.instance.run { memory in
-        pictures.values.withUnsafeBufferPointer { values in
-          let part = values[range.lowerBound * pictures.size..<range.upperBound * pictures.size]
-          if let base = UnsafeBufferPointer(rebasing: part).baseAddress {
-            memory.update(from: base, count: part.count)
+      try unsafe lease.instance.run { memory in
+        unsafe pictures.values.withUnsafeBufferPointer { values in
+          let part = unsafe values[
+            range.lowerBound * pictures.size..<range.upperBound * pictures.size]
+          if let base = unsafe UnsafeBufferPointer(rebasing: part).baseAddress {
+            unsafe memory.update(from: base, count: part.count)
           }
         }
       } collect: { stage, memory in
         let shape = [range.count] + (lease.program.outputs[stage]?.shape ?? [])
-        result[stage] = Features(
+        result[stage] = unsafe Features(
           shape: shape,
           values: Array(UnsafeBufferPointer(start: memory, count: shape.reduce(1, *))))
       }

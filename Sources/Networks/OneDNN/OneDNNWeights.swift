@@ -18,10 +18,10 @@
     ///
     /// - Throws: `Failure` where the library refuses.
     func give(_ path: String, to primitive: OneDNNPrimitive) throws -> Bool {
-      let wanted = primitive.layout(of: DNNL_ARG_WEIGHTS)
+      let wanted = unsafe primitive.layout(of: DNNL_ARG_WEIGHTS)
       for owner in owners[path] ?? [] {
-        guard let layout = owner.layout(of: DNNL_ARG_WEIGHTS), let wanted,
-          onednn_layouts_agree(layout, wanted),
+        guard let layout = unsafe owner.layout(of: DNNL_ARG_WEIGHTS), let wanted = unsafe wanted,
+          unsafe onednn_layouts_agree(layout, wanted),
           let weights = owner.kept(DNNL_ARG_WEIGHTS), let bias = owner.kept(DNNL_ARG_BIAS)
         else { continue }
         try primitive.keep(weights, as: DNNL_ARG_WEIGHTS)

@@ -30,7 +30,7 @@ struct BLASColumns<Number: BLASNumber> {
 
   /// Fills the matrix with the patches at the rows `band` of a picture [C, H, W].
   mutating func fill(_ band: Range<Int>, from picture: UnsafePointer<Number>) {
-    values.withUnsafeMutableBufferPointer { result in
+    unsafe values.withUnsafeMutableBufferPointer { result in
       guard var row = result.baseAddress else { return }
       for channel in 0..<channels {
         for top in 0..<down.kernel {
@@ -38,15 +38,15 @@ struct BLASColumns<Number: BLASNumber> {
           for left in 0..<across.kernel {
             let inside = across.inside(at: left)
             for y in band {
-              row.update(repeating: 0, count: across.count)
+              unsafe row.update(repeating: 0, count: across.count)
               if rows.contains(y) {
                 let line =
-                  picture + (channel * down.length + y * down.stride - down.low + top)
+                  unsafe picture + (channel * down.length + y * down.stride - down.low + top)
                   * across.length
                 let shift = left - across.low
-                for x in inside { row[x] = line[x * across.stride + shift] }
+                for x in inside { unsafe row[x] = unsafe line[x * across.stride + shift] }
               }
-              row += across.count
+              unsafe row += across.count
             }
           }
         }

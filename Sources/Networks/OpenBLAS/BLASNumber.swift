@@ -28,7 +28,7 @@ extension Float: BLASNumber {
     _ right: UnsafePointer<Float>, _ rightStep: Int32, transposed: Bool,
     into result: UnsafeMutablePointer<Float>, _ resultStep: Int32
   ) {
-    cblas_sgemm(
+    unsafe cblas_sgemm(
       CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans, m, n, k, 1,
       left, leftStep, right, rightStep, 0, result, resultStep)
   }
@@ -45,7 +45,7 @@ extension Double: BLASNumber {
     _ right: UnsafePointer<Double>, _ rightStep: Int32, transposed: Bool,
     into result: UnsafeMutablePointer<Double>, _ resultStep: Int32
   ) {
-    cblas_dgemm(
+    unsafe cblas_dgemm(
       CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans, m, n, k, 1,
       left, leftStep, right, rightStep, 0, result, resultStep)
   }

@@ -51,11 +51,11 @@ extension BLASPass {
       try blasLength(rows.count, place: place), try blasLength(plane, place: place),
       try blasLength(depth, place: place)
     )
-    input.values.withUnsafeBufferPointer { from in
-      output.values.withUnsafeMutableBufferPointer { into in
+    unsafe input.values.withUnsafeBufferPointer { from in
+      unsafe output.values.withUnsafeMutableBufferPointer { into in
         guard let from = from.baseAddress, let into = into.baseAddress else { return }
         for image in 0..<batch {
-          Number.multiply(
+          unsafe Number.multiply(
             m: m, n: n, k: k, block, k, from + image * depth * plane, n, transposed: false,
             into: into + (image * channels + rows.lowerBound) * plane, n)
         }
@@ -78,15 +78,15 @@ extension BLASPass {
       try blasLength(input.channels * down.kernel * across.kernel, place: place),
       try blasLength(plane, place: place)
     )
-    input.values.withUnsafeBufferPointer { from in
-      output.values.withUnsafeMutableBufferPointer { into in
+    unsafe input.values.withUnsafeBufferPointer { from in
+      unsafe output.values.withUnsafeMutableBufferPointer { into in
         guard let from = from.baseAddress, let into = into.baseAddress else { return }
         for image in 0..<batch {
           for band in columns.bands {
-            columns.fill(band, from: from + image * pixels)
+            unsafe columns.fill(band, from: from + image * pixels)
             let n = Int32(band.count * across.count)
             let start = (image * channels + rows.lowerBound) * plane
-            Number.multiply(
+            unsafe Number.multiply(
               m: m, n: n, k: k, block, k, columns.values, n, transposed: false,
               into: into + start + band.lowerBound * across.count, step)
           }

@@ -23,9 +23,9 @@ extension BLASPass {
       try blasLength(count, place: place)
     )
     try forEachBlock(of: weight) { rows, block in
-      output.values.withUnsafeMutableBufferPointer { into in
+      unsafe output.values.withUnsafeMutableBufferPointer { into in
         guard let into = into.baseAddress else { return }
-        Number.multiply(
+        unsafe Number.multiply(
           m: m, n: Int32(rows.count), k: k, input.values, k, block, k, transposed: true,
           into: into + rows.lowerBound, step)
       }
@@ -47,9 +47,9 @@ extension BLASPass {
     let numberBytes = weight.count / rowCount * MemoryLayout<Number>.stride
     let rowsPerBlock = max(1, blockByteCount / max(numberBytes, 1))
     var row = 0
-    try weight.forEachSlab(of: rowsPerBlock * rowBytes) { bytes in
+    try unsafe weight.forEachSlab(of: rowsPerBlock * rowBytes) { bytes in
       let rows = row..<row + bytes.count / rowBytes
-      let block = try Tensor(
+      let block = try unsafe Tensor(
         weight.elementType, shape: [rows.count] + weight.shape.dropFirst(), bytes: Array(bytes))
       try body(rows, Number.read(block))
       row = rows.upperBound

@@ -19,11 +19,7 @@ struct ProbePictures {
   static func all(size: Int, normalisation: Normalisation) -> [[Float]] {
     var generator = SplitMix64(seed: seed)
     return (0..<count).map { _ in
-      let picture = picture(size: size, &generator)
-      return [Float](unsafeUninitializedCapacity: picture.values.count) { values, count in
-        if let base = values.baseAddress { normalisation.write(picture, to: base) }
-        count = picture.values.count
-      }
+      normalisation.values(of: picture(size: size, &generator))
     }
   }
 

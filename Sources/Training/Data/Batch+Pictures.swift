@@ -15,10 +15,11 @@ extension Batch {
           + " and \(other.width) x \(other.height)")
     }
     let size = first.values.count
-    let values = [Float](unsafeUninitializedCapacity: pictures.count * size) { values, count in
+    let values = unsafe [Float](unsafeUninitializedCapacity: pictures.count * size) {
+      values, count in
       if let base = values.baseAddress {
         for (index, picture) in pictures.enumerated() {
-          normalisation.write(picture, to: base + index * size)
+          unsafe normalisation.write(picture, to: base + index * size)
         }
       }
       count = pictures.count * size

@@ -62,7 +62,7 @@ public struct CIFAR10: Dataset {
   }
 
   private static func label(_ record: Int, in file: MappedFile) -> Int {
-    (try? file.withBytes { Int($0[record * recordSize]) }) ?? 0
+    unsafe (try? file.withCheckedBytes { Int($0[record * recordSize]) }) ?? 0
   }
 
   private func place(of index: Int) -> (file: MappedFile, record: Int) {
@@ -85,9 +85,9 @@ public struct CIFAR10: Dataset {
   /// The record's pixels.
   public func picture(_ index: Int) throws -> Picture {
     let (file, record) = place(of: index)
-    return try file.withBytes { bytes in
+    return try unsafe file.withBytes { bytes in
       let start = record * Self.recordSize + 1
-      return Picture(
+      return unsafe Picture(
         planar: bytes[start..<start + Self.recordSize - 1], width: Self.side, height: Self.side)
     }
   }
@@ -97,10 +97,10 @@ extension Picture {
   /// A picture of bytes that lie colour by colour: [3, height, width].
   init(planar bytes: Slice<UnsafeRawBufferPointer>, width: Int, height: Int) {
     let area = width * height
-    let pixels = [UInt8](unsafeUninitializedCapacity: 3 * area) { pixels, count in
+    let pixels = unsafe [UInt8](unsafeUninitializedCapacity: 3 * area) { pixels, count in
       for channel in 0..<3 {
-        let plane = bytes.startIndex + channel * area
-        for index in 0..<area { pixels[3 * index + channel] = bytes[plane + index] }
+        let plane = unsafe bytes.startIndex + channel * area
+        for index in 0..<area { unsafe pixels[3 * index + channel] = unsafe bytes[plane + index] }
       }
       count = 3 * area
     }
@@ -115,6 +115,6 @@ extension String {
     guard file.count <= limit else {
       throw Failure(file: path, expected: "at most \(limit) bytes", found: "\(file.count)")
     }
-    self = try file.withBytes { String(decoding: $0, as: UTF8.self) }
+    self = String(decoding: try file.allBytes(), as: UTF8.self)
   }
 }

@@ -12,25 +12,16 @@ struct FolderWalk {
   ///
   /// - Throws: `Failure` (`inputOutput`) where it cannot be read.
   init(_ path: String) throws {
-    guard let directory = opendir(path) else {
-      throw Failure.system("cannot open the folder", file: path)
-    }
-    defer { closedir(directory) }
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
+    try DirectoryEntries.forEach(in: path) { name, kind in
+      guard !name.hasPrefix(".") else { return true }
+      // A link, or a file system that does not tell: looked at.
+      let known = kind == .regular || kind == .directory
+      switch known ? kind : FileStatus("\(path)/\(name)")?.kind {
+      case .regular: files.append(name)
+      case .directory: folders.append(name)
+      default: break
       }
-      guard let name, !name.hasPrefix(".") else { continue }
-      switch Int32(entry.pointee.d_type) {
-      case Int32(DT_REG): files.append(name)
-      case Int32(DT_DIR): folders.append(name)
-      default:
-        // A link, or a file system that does not tell.
-        var status = stat()
-        guard stat("\(path)/\(name)", &status) == 0 else { continue }
-        if status.st_mode & S_IFMT == S_IFREG { files.append(name) }
-        if status.st_mode & S_IFMT == S_IFDIR { folders.append(name) }
-      }
+      return true
     }
     files.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     folders.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -59,7 +50,6 @@ struct FolderWalk {
 
   /// Whether something has that path.
   static func exists(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0
+    FileStatus(path) != nil
   }
 }

@@ -47,10 +47,10 @@ public struct PictureArray: Dataset {
   /// The tensor where its rows can be read from the mapped file; otherwise (compressed, or in another
   /// order) a copy in memory.
   private static func readable(_ tensor: Tensor, in file: MappedFile) throws -> Tensor {
-    let isMapped = try file.withBytes { whole in
-      try tensor.rows(0..<1).withBytes { row in
+    let isMapped = try unsafe file.withBytes { whole in
+      try unsafe tensor.rows(0..<1).withBytes { row in
         guard let start = whole.baseAddress, let row = row.baseAddress else { return false }
-        return row >= start && row < start + whole.count
+        return unsafe row >= start && row < start + whole.count
       }
     }
     if isMapped && tensor.isContiguous { return tensor }
@@ -104,7 +104,9 @@ public struct PictureArray: Dataset {
   /// Reads a picture; numbers are rounded to grey levels.
   public func picture(_ index: Int) throws -> Picture {
     let row = try pictures.rows(index..<index + 1)
-    if row.elementType == .uint8 { return try row.withBytes { layout.picture(of: $0) } }
+    if row.elementType == .uint8 {
+      return try unsafe row.withBytes { unsafe layout.picture(of: $0) }
+    }
     let levels = try row.floats().map { $0 * scale }
     guard levels.allSatisfy({ $0 >= 0 && $0 <= 255.5 }) else {
       throw Failure(
@@ -112,6 +114,6 @@ public struct PictureArray: Dataset {
         expected: "values of 0 to \(scale == 1 ? "255" : "1")", found: "others")
     }
     let bytes = levels.map { UInt8(clamping: Int($0.rounded())) }
-    return bytes.withUnsafeBytes { layout.picture(of: $0) }
+    return unsafe bytes.withUnsafeBytes { unsafe layout.picture(of: $0) }
   }
 }

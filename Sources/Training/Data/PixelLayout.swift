@@ -47,8 +47,10 @@ struct PixelLayout {
 
   /// The picture of one row's bytes.
   func picture(of bytes: UnsafeRawBufferPointer) -> Picture {
-    if isPlanar, channels == 3 { return Picture(planar: bytes[...], width: width, height: height) }
-    let pixels = channels == 3 ? Array(bytes) : bytes.flatMap { [$0, $0, $0] }
+    if isPlanar, channels == 3 {
+      return unsafe Picture(planar: bytes[...], width: width, height: height)
+    }
+    let pixels = unsafe channels == 3 ? Array(bytes) : bytes.flatMap { [$0, $0, $0] }
     return Picture(width: width, height: height, pixels: pixels)
   }
 }

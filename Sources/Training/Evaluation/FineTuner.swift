@@ -92,9 +92,9 @@ public final class FineTuner<Arithmetic: Backend> {
 
   /// The classifier as it is now.
   public var head: LinearHead {
-    LinearHead(
+    unsafe LinearHead(
       classes: bias.count, width: weight.count / max(1, bias.count),
-      weight: weight.values.map { Float($0) }, bias: bias.values.map { Float($0) })
+      weight: weight.values.map { Float($0) }, bias: unsafe bias.values.map { Float($0) })
   }
 
   /// The source's checkpoint with the encoder as it is now.

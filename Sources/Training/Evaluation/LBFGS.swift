@@ -106,7 +106,7 @@ public struct LBFGS: Sendable {
 
 extension [Double] {
   /// The inner product with a vector of the same length.
-  func dot(_ other: [Double]) -> Double { cblas_ddot(Int32(count), self, 1, other, 1) }
+  func dot(_ other: [Double]) -> Double { unsafe cblas_ddot(Int32(count), self, 1, other, 1) }
 
   /// The largest magnitude; NaN where there is one.
   var largest: Double { reduce(0) { $1.magnitude > $0 || $1.isNaN ? $1.magnitude : $0 } }
@@ -116,6 +116,6 @@ extension [Double] {
 
   /// Adds a multiple of a vector of the same length.
   mutating func add(_ other: [Double], times factor: Double) {
-    cblas_daxpy(Int32(count), factor, other, 1, &self, 1)
+    unsafe cblas_daxpy(Int32(count), factor, other, 1, &self, 1)
   }
 }

@@ -28,7 +28,7 @@ public struct LinearHead: Sendable, Equatable {
     var values: [Float] = []
     values.reserveCapacity(embeddings.count * classes)
     for _ in 0..<embeddings.count { values += bias }
-    cblas_sgemm(
+    unsafe cblas_sgemm(
       CblasRowMajor, CblasNoTrans, CblasTrans, Int32(embeddings.count), Int32(classes),
       Int32(width), 1, embeddings.values, Int32(width), weight, Int32(width), 1, &values,
       Int32(classes))

@@ -32,9 +32,11 @@ public struct LinearTraining {
       let weights = heads[index].weight.count
       let constants = Kernels.Momentum(
         decay: 0, scale: 1, momentum: 0.9, rate: rates[index], isNesterov: true)
-      values.withUnsafeMutableBufferPointer { values in
-        traces[index].withUnsafeMutableBufferPointer { trace in
-          gradient.withUnsafeMutableBufferPointer { Kernels.step(values, $0, trace, constants) }
+      unsafe values.withUnsafeMutableBufferPointer { values in
+        unsafe traces[index].withUnsafeMutableBufferPointer { trace in
+          unsafe gradient.withUnsafeMutableBufferPointer {
+            unsafe Kernels.step(values, $0, trace, constants)
+          }
         }
       }
       heads[index].weight = Array(values[..<weights])
@@ -57,7 +59,7 @@ extension LinearHead {
     let entropy = CrossEntropy(logits(of: embeddings), labels: labels, weight: 1)
     let slopes = entropy.gradient
     var gradient = [Float](repeating: 0, count: classes * (width + 1))
-    cblas_sgemm(
+    unsafe cblas_sgemm(
       CblasRowMajor, CblasTrans, CblasNoTrans, Int32(classes), Int32(width),
       Int32(embeddings.count), 1, slopes.values, Int32(classes), embeddings.values, Int32(width), 0,
       &gradient, Int32(width))

@@ -47,17 +47,17 @@ public struct NearestNeighbours {
     result.reserveCapacity(queries.count)
     for start in stride(from: 0, to: queries.count, by: block) {
       let rows = min(block, queries.count - start)
-      queries.values.withUnsafeBufferPointer { values in
+      unsafe queries.values.withUnsafeBufferPointer { values in
         guard let first = values.baseAddress else { return }
-        cblas_sgemm(
+        unsafe cblas_sgemm(
           CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows), Int32(bank.count),
           Int32(bank.width), 1, first + start * bank.width, Int32(bank.width), bank.values,
           Int32(bank.width), 0, &cosines, Int32(bank.count))
       }
-      cosines.withUnsafeBufferPointer { cosines in
+      unsafe cosines.withUnsafeBufferPointer { cosines in
         for row in 0..<rows {
-          let own = cosines[row * bank.count..<(row + 1) * bank.count]
-          result.append(Self.greatest(count, of: UnsafeBufferPointer(rebasing: own)))
+          let own = unsafe cosines[row * bank.count..<(row + 1) * bank.count]
+          unsafe result.append(Self.greatest(count, of: UnsafeBufferPointer(rebasing: own)))
         }
       }
     }
@@ -85,7 +85,9 @@ public struct NearestNeighbours {
     var best: [Neighbour] = []
     best.reserveCapacity(count + 1)
     var least = -Float.infinity
-    for (index, value) in values.enumerated() where value > least || best.count < count {
+    for index in values.indices {
+      let value = unsafe values[index]
+      guard value > least || best.count < count else { continue }
       var place = best.count
       while place > 0, best[place - 1].cosine < value { place -= 1 }
       best.insert(Neighbour(index: index, cosine: value), at: place)

@@ -3,15 +3,17 @@ import Glibc
 /// The cross-entropy of logits; they become its gradient: probabilities, less one at the label.
 func softmaxLoss(_ logits: UnsafeMutableBufferPointer<Double>, _ label: Int) -> Double {
   var largest = -Double.infinity
-  for value in logits where value > largest { largest = value }
+  for index in logits.indices where unsafe logits[index] > largest {
+    largest = unsafe logits[index]
+  }
   var sum = 0.0
-  let atLabel = logits[label] - largest
+  let atLabel = unsafe logits[label] - largest
   for index in logits.indices {
-    logits[index] = exp(logits[index] - largest)
-    sum += logits[index]
+    unsafe logits[index] = exp(logits[index] - largest)
+    unsafe sum += logits[index]
   }
   let scale = 1 / sum
-  for index in logits.indices { logits[index] *= scale }
-  logits[label] -= 1
+  for index in logits.indices { unsafe logits[index] *= scale }
+  unsafe logits[label] -= 1
   return log(sum) - atLabel
 }

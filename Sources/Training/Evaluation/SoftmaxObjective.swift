@@ -95,18 +95,18 @@ struct SoftmaxObjective {
       for row in 0..<count {
         for index in 0..<classes { logits[row * classes + index] = point[weights + index] }
       }
-      cblas_dgemm(
+      unsafe cblas_dgemm(
         CblasRowMajor, CblasNoTrans, CblasTrans, Int32(count), Int32(classes), Int32(width), 1,
         rows, Int32(width), point, Int32(width), 1, &logits, Int32(classes))
-      logits.withUnsafeMutableBufferPointer { logits in
+      unsafe logits.withUnsafeMutableBufferPointer { logits in
         for row in 0..<count {
-          let own = UnsafeMutableBufferPointer(
+          let own = unsafe UnsafeMutableBufferPointer(
             rebasing: logits[row * classes..<(row + 1) * classes])
-          sum.loss += softmaxLoss(own, labels[start + row])
-          for index in 0..<classes { sum.gradient[weights + index] += own[index] }
+          unsafe sum.loss += softmaxLoss(own, labels[start + row])
+          for index in 0..<classes { unsafe sum.gradient[weights + index] += own[index] }
         }
       }
-      cblas_dgemm(
+      unsafe cblas_dgemm(
         CblasRowMajor, CblasTrans, CblasNoTrans, Int32(classes), Int32(width), Int32(count), 1,
         logits, Int32(classes), rows, Int32(width), 1, &sum.gradient, Int32(width))
     }
@@ -116,13 +116,13 @@ struct SoftmaxObjective {
   /// Rows as float64, without their mean.
   private func widen(_ start: Int, _ count: Int, into rows: inout [Double]) {
     let width = features.width
-    features.values.withUnsafeBufferPointer { values in
-      mean.withUnsafeBufferPointer { mean in
-        rows.withUnsafeMutableBufferPointer { rows in
+    unsafe features.values.withUnsafeBufferPointer { values in
+      unsafe mean.withUnsafeBufferPointer { mean in
+        unsafe rows.withUnsafeMutableBufferPointer { rows in
           for row in 0..<count {
             let base = (start + row) * width
             for column in 0..<width {
-              rows[row * width + column] = Double(values[base + column]) - mean[column]
+              unsafe rows[row * width + column] = Double(values[base + column]) - mean[column]
             }
           }
         }
@@ -135,9 +135,9 @@ extension Rows where Scalar == Float {
   /// [width]: the mean of the vectors, in float64.
   var mean: [Double] {
     var mean = [Double](repeating: 0, count: width)
-    values.withUnsafeBufferPointer { values in
+    unsafe values.withUnsafeBufferPointer { values in
       for row in 0..<count {
-        for column in 0..<width { mean[column] += Double(values[row * width + column]) }
+        for column in 0..<width { unsafe mean[column] += Double(values[row * width + column]) }
       }
     }
     let share = 1 / Double(max(1, count))

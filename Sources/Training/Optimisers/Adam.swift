@@ -33,11 +33,12 @@ public final class AdamOptimiser<Scalar: TrainingScalar>: Optimiser {
 
   /// Moves a parameter by its gradient.
   public func step(_ parameter: Parameter<Scalar>, rate: Double, decay: Double) {
-    guard let mean = first.buffers[parameter.path], let square = second.buffers[parameter.path]
+    guard let mean = unsafe first.buffers[parameter.path],
+      let square = unsafe second.buffers[parameter.path]
     else { return }
     let count = (steps[parameter.path] ?? 0) + 1
     steps[parameter.path] = count
-    Kernels.step(
+    unsafe Kernels.step(
       parameter.values, parameter.gradient, mean, square,
       Kernels.Adam(
         rate: rate, decay: plan.exclusion.isWithoutDecay(parameter.path) ? 0 : decay,

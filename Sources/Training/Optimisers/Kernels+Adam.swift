@@ -20,20 +20,20 @@ extension Kernels {
     _ first: UnsafeMutableBufferPointer<Scalar>, _ second: UnsafeMutableBufferPointer<Scalar>,
     _ constants: Adam
   ) {
-    if let values = values as? UnsafeMutableBufferPointer<Float>,
-      let gradient = gradient as? UnsafeMutableBufferPointer<Float>,
-      let first = first as? UnsafeMutableBufferPointer<Float>,
-      let second = second as? UnsafeMutableBufferPointer<Float>
+    if let values = unsafe values as? UnsafeMutableBufferPointer<Float>,
+      let gradient = unsafe gradient as? UnsafeMutableBufferPointer<Float>,
+      let first = unsafe first as? UnsafeMutableBufferPointer<Float>,
+      let second = unsafe second as? UnsafeMutableBufferPointer<Float>
     {
-      adamBody(values, gradient, first, second, constants)
-    } else if let values = values as? UnsafeMutableBufferPointer<Double>,
-      let gradient = gradient as? UnsafeMutableBufferPointer<Double>,
-      let first = first as? UnsafeMutableBufferPointer<Double>,
-      let second = second as? UnsafeMutableBufferPointer<Double>
+      unsafe adamBody(values, gradient, first, second, constants)
+    } else if let values = unsafe values as? UnsafeMutableBufferPointer<Double>,
+      let gradient = unsafe gradient as? UnsafeMutableBufferPointer<Double>,
+      let first = unsafe first as? UnsafeMutableBufferPointer<Double>,
+      let second = unsafe second as? UnsafeMutableBufferPointer<Double>
     {
-      adamBody(values, gradient, first, second, constants)
+      unsafe adamBody(values, gradient, first, second, constants)
     } else {
-      adamBody(values, gradient, first, second, constants)
+      unsafe adamBody(values, gradient, first, second, constants)
     }
   }
 
@@ -53,13 +53,13 @@ extension Kernels {
     let shrink = constants.isDecoupled ? Scalar(1 - constants.rate * constants.decay) : 1
     let decay = constants.isDecoupled ? 0 : Scalar(constants.decay)
     for index in 0..<values.count {
-      let value = values[index] * shrink
-      let direction = gradient[index] + decay * value
-      let mean = first[index] + rest1 * (direction - first[index])
-      let square = beta2 * second[index] + rest2 * direction * direction
-      first[index] = mean
-      second[index] = square
-      values[index] = value - rate * mean / (square.squareRoot() / root + eps)
+      let value = unsafe values[index] * shrink
+      let direction = unsafe gradient[index] + decay * value
+      let mean = unsafe first[index] + rest1 * (direction - first[index])
+      let square = unsafe beta2 * second[index] + rest2 * direction * direction
+      unsafe first[index] = mean
+      unsafe second[index] = square
+      unsafe values[index] = value - rate * mean / (square.squareRoot() / root + eps)
     }
   }
 

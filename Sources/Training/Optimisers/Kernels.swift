@@ -24,18 +24,18 @@ enum Kernels {
     _ values: UnsafeMutableBufferPointer<Scalar>, _ gradient: UnsafeMutableBufferPointer<Scalar>,
     _ buffer: UnsafeMutableBufferPointer<Scalar>, _ constants: Momentum
   ) {
-    if let values = values as? UnsafeMutableBufferPointer<Float>,
-      let gradient = gradient as? UnsafeMutableBufferPointer<Float>,
-      let buffer = buffer as? UnsafeMutableBufferPointer<Float>
+    if let values = unsafe values as? UnsafeMutableBufferPointer<Float>,
+      let gradient = unsafe gradient as? UnsafeMutableBufferPointer<Float>,
+      let buffer = unsafe buffer as? UnsafeMutableBufferPointer<Float>
     {
-      stepBody(values, gradient, buffer, constants)
-    } else if let values = values as? UnsafeMutableBufferPointer<Double>,
-      let gradient = gradient as? UnsafeMutableBufferPointer<Double>,
-      let buffer = buffer as? UnsafeMutableBufferPointer<Double>
+      unsafe stepBody(values, gradient, buffer, constants)
+    } else if let values = unsafe values as? UnsafeMutableBufferPointer<Double>,
+      let gradient = unsafe gradient as? UnsafeMutableBufferPointer<Double>,
+      let buffer = unsafe buffer as? UnsafeMutableBufferPointer<Double>
     {
-      stepBody(values, gradient, buffer, constants)
+      unsafe stepBody(values, gradient, buffer, constants)
     } else {
-      stepBody(values, gradient, buffer, constants)
+      unsafe stepBody(values, gradient, buffer, constants)
     }
   }
 
@@ -48,17 +48,17 @@ enum Kernels {
     let (momentum, rate) = (Scalar(constants.momentum), Scalar(constants.rate))
     if constants.isNesterov {
       for index in 0..<values.count {
-        let direction = scale * (gradient[index] + decay * values[index])
-        let moved = momentum * buffer[index] + direction
-        buffer[index] = moved
-        values[index] -= rate * (direction + momentum * moved)
+        let direction = unsafe scale * (gradient[index] + decay * values[index])
+        let moved = unsafe momentum * buffer[index] + direction
+        unsafe buffer[index] = moved
+        unsafe values[index] -= rate * (direction + momentum * moved)
       }
     } else {
       for index in 0..<values.count {
-        let direction = scale * (gradient[index] + decay * values[index])
-        let moved = momentum * buffer[index] + direction
-        buffer[index] = moved
-        values[index] -= rate * moved
+        let direction = unsafe scale * (gradient[index] + decay * values[index])
+        let moved = unsafe momentum * buffer[index] + direction
+        unsafe buffer[index] = moved
+        unsafe values[index] -= rate * moved
       }
     }
   }
@@ -68,16 +68,16 @@ enum Kernels {
     _ target: UnsafeMutableBufferPointer<Scalar>, _ online: UnsafeMutableBufferPointer<Scalar>,
     tau: Double
   ) {
-    if let target = target as? UnsafeMutableBufferPointer<Float>,
-      let online = online as? UnsafeMutableBufferPointer<Float>
+    if let target = unsafe target as? UnsafeMutableBufferPointer<Float>,
+      let online = unsafe online as? UnsafeMutableBufferPointer<Float>
     {
-      averageBody(target, online, Float(1 - tau))
-    } else if let target = target as? UnsafeMutableBufferPointer<Double>,
-      let online = online as? UnsafeMutableBufferPointer<Double>
+      unsafe averageBody(target, online, Float(1 - tau))
+    } else if let target = unsafe target as? UnsafeMutableBufferPointer<Double>,
+      let online = unsafe online as? UnsafeMutableBufferPointer<Double>
     {
-      averageBody(target, online, 1 - tau)
+      unsafe averageBody(target, online, 1 - tau)
     } else {
-      averageBody(target, online, Scalar(1 - tau))
+      unsafe averageBody(target, online, Scalar(1 - tau))
     }
   }
 
@@ -86,7 +86,9 @@ enum Kernels {
     _ target: UnsafeMutableBufferPointer<Scalar>, _ online: UnsafeMutableBufferPointer<Scalar>,
     _ share: Scalar
   ) {
-    for index in 0..<target.count { target[index] += share * (online[index] - target[index]) }
+    for index in 0..<target.count {
+      unsafe target[index] += share * (online[index] - target[index])
+    }
   }
 
   /// The sum of (left + factor * right)^2 in float64; of left^2 where the factor is 0.
@@ -94,17 +96,17 @@ enum Kernels {
     _ left: UnsafeMutableBufferPointer<Scalar>, plus factor: Double = 0,
     _ right: UnsafeMutableBufferPointer<Scalar>
   ) -> Double {
-    if let left = left as? UnsafeMutableBufferPointer<Float>,
-      let right = right as? UnsafeMutableBufferPointer<Float>
+    if let left = unsafe left as? UnsafeMutableBufferPointer<Float>,
+      let right = unsafe right as? UnsafeMutableBufferPointer<Float>
     {
-      return squaresBody(left, factor, right)
+      return unsafe squaresBody(left, factor, right)
     }
-    if let left = left as? UnsafeMutableBufferPointer<Double>,
-      let right = right as? UnsafeMutableBufferPointer<Double>
+    if let left = unsafe left as? UnsafeMutableBufferPointer<Double>,
+      let right = unsafe right as? UnsafeMutableBufferPointer<Double>
     {
-      return squaresBody(left, factor, right)
+      return unsafe squaresBody(left, factor, right)
     }
-    return squaresBody(left, factor, right)
+    return unsafe squaresBody(left, factor, right)
   }
 
   /// Eight sums side by side, which a processor adds at once; their order is fixed.
@@ -118,16 +120,16 @@ enum Kernels {
     var index = 0
     while index < whole {
       var part = SIMD8<Double>()
-      for lane in 0..<8 { part[lane] = Double(left[index + lane]) }
+      for lane in 0..<8 { part[lane] = unsafe Double(left[index + lane]) }
       if factor != 0 {
-        for lane in 0..<8 { part[lane] += factor * Double(right[index + lane]) }
+        for lane in 0..<8 { unsafe part[lane] += factor * Double(right[index + lane]) }
       }
       sums += part * part
       index += 8
     }
     var sum = sums.sum()
     while index < left.count {
-      let value = Double(left[index]) + (factor == 0 ? 0 : factor * Double(right[index]))
+      let value = unsafe Double(left[index]) + (factor == 0 ? 0 : factor * Double(right[index]))
       sum += value * value
       index += 1
     }

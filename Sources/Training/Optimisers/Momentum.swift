@@ -22,7 +22,7 @@ public final class MomentumOptimiser<Scalar: TrainingScalar>: Optimiser {
 
   /// Moves a parameter by its gradient.
   public func step(_ parameter: Parameter<Scalar>, rate: Double, decay: Double) {
-    guard let buffer = momentum.buffers[parameter.path] else { return }
+    guard let buffer = unsafe momentum.buffers[parameter.path] else { return }
     let wd = plan.exclusion.isWithoutDecay(parameter.path) ? 0 : decay
     var constants = Kernels.Momentum(
       decay: wd, scale: 1, momentum: plan.momentum, rate: rate, isNesterov: plan.isNesterov)
@@ -40,7 +40,7 @@ public final class MomentumOptimiser<Scalar: TrainingScalar>: Optimiser {
         constants.rate = 1
       }
     }
-    Kernels.step(parameter.values, parameter.gradient, buffer, constants)
+    unsafe Kernels.step(parameter.values, parameter.gradient, buffer, constants)
   }
 
   /// The momentum by native name.
@@ -60,10 +60,10 @@ public enum Trust: String, CaseIterable, Sendable, Hashable {
   func ratio<Scalar: TrainingScalar>(
     _ parameter: Parameter<Scalar>, decay: Double, _ plan: OptimiserPlan
   ) -> Double? {
-    let weight = Kernels.squares(parameter.values, parameter.values).squareRoot()
+    let weight = unsafe Kernels.squares(parameter.values, parameter.values).squareRoot()
     let plus = self == .paper ? decay : 0
     let gradient =
-      Kernels.squares(parameter.gradient, plus: plus, parameter.values).squareRoot()
+      unsafe Kernels.squares(parameter.gradient, plus: plus, parameter.values).squareRoot()
     guard weight > 0, gradient > 0 else { return nil }
     return switch self {
     case .paper: plan.eta * weight / gradient

@@ -53,8 +53,8 @@ public struct CheckpointSeries: Sendable {
   public func keepNewest(updates: Int) throws {
     guard keep > 0 else { return }
     let name = earlier(updates)
-    unlink(name)
-    guard link(path, name) == 0 else {
+    unsafe unlink(name)
+    guard unsafe link(path, name) == 0 else {
       throw Failure.system("cannot give the checkpoint a second name", file: name)
     }
     try prune(upTo: updates)
@@ -74,15 +74,8 @@ public struct CheckpointSeries: Sendable {
   private func prune(upTo updates: Int) throws {
     let folder = stem.lastIndex(of: "/").map { String(stem[...$0]) } ?? ""
     let head = String(stem.dropFirst(folder.count)) + "-"
-    guard let directory = opendir(folder.isEmpty ? "." : folder) else {
-      throw Failure.system("cannot look into the folder", file: folder)
-    }
-    defer { closedir(directory) }
     var found: [Int] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
+    for name in try DirectoryEntries.names(in: folder.isEmpty ? "." : folder) {
       guard name.hasPrefix(head), name.hasSuffix(".h5") else { continue }
       let digits = name.dropFirst(head.count).dropLast(3)
       guard digits.count >= 8, let number = Int(digits), number <= updates,
@@ -90,6 +83,6 @@ public struct CheckpointSeries: Sendable {
       else { continue }
       found.append(number)
     }
-    for number in found.sorted().dropLast(keep) { unlink(earlier(number)) }
+    for number in found.sorted().dropLast(keep) { unsafe unlink(earlier(number)) }
   }
 }

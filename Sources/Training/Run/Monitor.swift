@@ -5,6 +5,9 @@ import Glibc
 ///
 /// The standard library's `Mutex` has no condition. Foundation's `NSCondition` has one, but a program that
 /// links it carries Unicode's tables along, which are larger than all that is here.
+///
+/// Safe, since mutex and condition are its own and stay where they are.
+@safe
 final class Monitor<Value: Sendable>: @unchecked Sendable {
   // On the heap: neither may be moved once it is in use.
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -16,22 +19,22 @@ final class Monitor<Value: Sendable>: @unchecked Sendable {
   init(_ value: Value) {
     self.value = value
     // Without attributes neither can fail in glibc.
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(change, nil)
+    unsafe pthread_mutex_init(mutex, nil)
+    unsafe pthread_cond_init(change, nil)
   }
 
   deinit {
-    pthread_cond_destroy(change)
-    pthread_mutex_destroy(mutex)
-    change.deallocate()
-    mutex.deallocate()
+    unsafe pthread_cond_destroy(change)
+    unsafe pthread_mutex_destroy(mutex)
+    unsafe change.deallocate()
+    unsafe mutex.deallocate()
   }
 
   /// Reads or changes the value, and wakes those that wait.
   ///
   /// - Parameter body: called once; it must not use this monitor.
   func withValue<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
-    pthread_mutex_lock(mutex)
+    unsafe pthread_mutex_lock(mutex)
     defer { unlock() }
     return try body(&value)
   }
@@ -41,16 +44,16 @@ final class Monitor<Value: Sendable>: @unchecked Sendable {
   /// - Parameter body: called at once, and again whenever another thread had the value; it changes the
   ///   value only where it has a result, and must not use this monitor.
   func wait<Result>(_ body: (inout Value) throws -> Result?) rethrows -> Result {
-    pthread_mutex_lock(mutex)
+    unsafe pthread_mutex_lock(mutex)
     defer { unlock() }
     while true {
       if let result = try body(&value) { return result }
-      pthread_cond_wait(change, mutex)
+      unsafe pthread_cond_wait(change, mutex)
     }
   }
 
   private func unlock() {
-    pthread_cond_broadcast(change)
-    pthread_mutex_unlock(mutex)
+    unsafe pthread_cond_broadcast(change)
+    unsafe pthread_mutex_unlock(mutex)
   }
 }

@@ -15,20 +15,20 @@ public enum StopSignals {
   public static func listen() {
     for (number, _) in names {
       var former = sigaction()
-      sigaction(number, nil, &former)
+      unsafe sigaction(number, nil, &former)
       let isIgnored =
-        unsafeBitCast(former.__sigaction_handler.sa_handler, to: Int.self)
+        unsafe unsafeBitCast(former.__sigaction_handler.sa_handler, to: Int.self)
         == unsafeBitCast(SIG_IGN, to: Int.self)
       if isIgnored { continue }
       var action = sigaction()
-      action.__sigaction_handler.sa_handler = { number in
+      unsafe action.__sigaction_handler.sa_handler = { number in
         // Nothing but an atomic store is safe to do here. Each signal's action is the default one
         // again, by SA_RESETHAND.
         StopSignals.received.store(number, ordering: .relaxed)
       }
       // Reads and writes under way go on.
       action.sa_flags = SA_RESTART | Int32(bitPattern: SA_RESETHAND)
-      sigaction(number, &action, nil)
+      unsafe sigaction(number, &action, nil)
     }
   }
 

@@ -26,25 +26,25 @@ enum WorkerThread {
     name: String, stackSize: Int, _ body: @escaping @Sendable () -> Void
   ) throws {
     var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    var code = pthread_attr_setstacksize(&attributes, stackSize)
-    let work = Unmanaged.passRetained(Work(name, body))
+    unsafe pthread_attr_init(&attributes)
+    defer { unsafe pthread_attr_destroy(&attributes) }
+    unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    var code = unsafe pthread_attr_setstacksize(&attributes, stackSize)
+    let work = unsafe Unmanaged.passRetained(Work(name, body))
     if code == 0 {
       var thread = pthread_t()
-      code = pthread_create(
+      code = unsafe pthread_create(
         &thread, &attributes,
         { pointer in
-          guard let pointer else { return nil }
-          let work = Unmanaged<Work>.fromOpaque(pointer).takeRetainedValue()
-          linux_name_thread(work.name)
+          guard let pointer = unsafe pointer else { return nil }
+          let work = unsafe Unmanaged<Work>.fromOpaque(pointer).takeRetainedValue()
+          unsafe linux_name_thread(work.name)
           work.body()
           return nil
         }, work.toOpaque())
     }
     guard code == 0 else {
-      work.release()
+      unsafe work.release()
       errno = code
       throw Failure.system("cannot start a thread (\(name))", file: nil)
     }

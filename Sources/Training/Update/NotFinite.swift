@@ -15,7 +15,7 @@ extension Updater {
   func notFinite(_ views: Views, loss: Double) throws -> Failure {
     for network in [online, target] {
       for parameter in network.parameters
-      where !Kernels.squares(parameter.values, parameter.values).isFinite {
+      where unsafe !Kernels.squares(parameter.values, parameter.values).isFinite {
         return failure(parameter.path, "its values hold", loss)
       }
     }
@@ -47,7 +47,7 @@ extension Updater {
     // Gradients come from the end: the last layer is the first to have one.
     for layer in order.reversed() {
       for parameter in online.parameters
-      where parameter.path.hasPrefix(layer + "/")
+      where unsafe parameter.path.hasPrefix(layer + "/")
         && !Kernels.squares(parameter.gradient, parameter.gradient).isFinite
       {
         return failure(parameter.path, "its gradient holds", loss)

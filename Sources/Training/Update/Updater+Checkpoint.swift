@@ -70,7 +70,7 @@ extension Updater {
     let path = "training/target/steps"
     let old = source[path]
     let type = old?.elementType ?? .int64
-    let bytes = withUnsafeBytes(of: Int64(targetUpdates).littleEndian) { Array($0) }
+    let bytes = Int64(targetUpdates).littleEndianBytes
     return Checkpoint.Entry(
       path,
       try Tensor(type, shape: old?.shape ?? [], bytes: Array(bytes.prefix(type.byteCount))))

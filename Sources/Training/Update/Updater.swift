@@ -145,7 +145,7 @@ public final class Updater<Arithmetic: Backend>: Updating {
   private var gradientNorm: Double {
     var sum = 0.0
     for parameter in online.parameters where parameter.isTrained {
-      sum += Kernels.squares(parameter.gradient, parameter.gradient)
+      unsafe sum += Kernels.squares(parameter.gradient, parameter.gradient)
     }
     return sum.squareRoot()
   }
@@ -154,9 +154,9 @@ public final class Updater<Arithmetic: Backend>: Updating {
   func average(_ tau: Double) {
     for (target, online) in pairs {
       if tau == 0 {
-        _ = target.values.update(fromContentsOf: online.values)
+        _ = unsafe target.values.update(fromContentsOf: online.values)
       } else {
-        Kernels.average(target.values, online.values, tau: tau)
+        unsafe Kernels.average(target.values, online.values, tau: tau)
       }
     }
   }

@@ -14,7 +14,7 @@ final class AppendedFile {
   /// - Throws: `Failure` (`inputOutput`) where the system refuses.
   init(_ path: String, keeping length: Int? = nil) throws {
     self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw Failure.system("cannot open for writing", file: path) }
     guard let length else { return }
     guard ftruncate(descriptor, off_t(length)) == 0 else {
@@ -29,10 +29,11 @@ final class AppendedFile {
   ///
   /// - Throws: `Failure` (`inputOutput`) where the system refuses.
   func append(_ record: [UInt8]) throws {
-    try record.withUnsafeBytes { bytes in
+    try unsafe record.withUnsafeBytes { bytes in
       var done = 0
       while done < bytes.count {
-        let wrote = write(descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done)
+        let wrote = unsafe write(
+          descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done)
         if wrote < 0 {
           if errno == EINTR { continue }
           throw Failure.system("cannot write", file: path)

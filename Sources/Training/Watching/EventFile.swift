@@ -53,7 +53,7 @@ public final class EventFile: Observer {
   /// process, in case of two starts in a second.
   private static func name(at time: Double) -> String {
     var host = [CChar](repeating: 0, count: 256)
-    gethostname(&host, host.count - 1)
+    unsafe gethostname(&host, host.count - 1)
     let name = String(
       decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     return "\(Int(time)).\(name).\(getpid())"

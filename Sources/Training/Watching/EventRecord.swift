@@ -1,3 +1,5 @@
+import Tensors
+
 /// A TensorBoard event as bytes: a TFRecord around a protobuf message (TensorFlow, `event.proto` and
 /// `summary.proto`).
 struct EventRecord {
@@ -67,6 +69,6 @@ struct EventRecord {
   }
 
   private func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
-    withUnsafeBytes(of: value.littleEndian) { Array($0) }
+    value.littleEndianBytes
   }
 }

@@ -23,10 +23,7 @@ public final class LiveLine: Observer {
     let isShown = !isQuiet && isatty(STDERR_FILENO) == 1
     self.init(
       steps: steps, columns: { isShown ? Self.terminalColumns() : nil },
-      write: { text in
-        let bytes = Array(text.utf8)
-        _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-      })
+      write: { OwnProcess.writeToStandardError($0) })
   }
 
   /// A live line elsewhere.
@@ -90,7 +87,9 @@ public final class LiveLine: Observer {
 
   private static func terminalColumns() -> Int? {
     var size = winsize()
-    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    guard unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return 80
+    }
     return Int(size.ws_col)
   }
 

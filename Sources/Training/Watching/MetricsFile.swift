@@ -13,7 +13,7 @@ public final class MetricsFile: Observer {
   ///
   /// - Throws: `Failure` (`badInput`) where there is a file of something else; (`inputOutput`).
   public init(_ path: String, _ run: RunDescription) throws {
-    earlier = access(path, F_OK) == 0 ? try MetricsLog(path) : MetricsLog()
+    earlier = unsafe access(path, F_OK) == 0 ? try MetricsLog(path) : MetricsLog()
     file = try AppendedFile(path, keeping: earlier.byteCount)
     try file.append(try MetricsLine.run(run).bytes())
   }

@@ -30,7 +30,7 @@ enum MetricsLine: Equatable {
   /// Names that are unknown are passed over.
   ///
   /// - Throws: `Failure` (`badInput`) where it is no such line.
-  init(_ bytes: UnsafeRawBufferPointer) throws {
+  init(_ bytes: CheckedBytes) throws {
     let parsed: Parsed
     do {
       parsed = try JSONDecoder().decode(Parsed.self, from: Data(bytes))

@@ -26,7 +26,7 @@ public struct MetricsLog: Sendable, Equatable {
   ///   of metrics, by its number.
   public init(_ path: String) throws {
     let file = try MappedFile(path)
-    try file.withBytes { bytes in
+    try unsafe file.withCheckedBytes { bytes in
       var (start, number) = (0, 1)
       while let end = bytes[start...].firstIndex(of: 0x0A) {
         guard end - start <= Self.lineLimit else {
@@ -35,7 +35,7 @@ public struct MetricsLog: Sendable, Equatable {
             found: "\(end - start)")
         }
         do {
-          add(try MetricsLine(UnsafeRawBufferPointer(rebasing: bytes[start..<end])))
+          add(try MetricsLine(CheckedBytes(rebasing: bytes[start..<end])))
         } catch let failure as Failure {
           throw Failure(failure.kind, file: path, place: "line \(number)", failure.message)
         }

@@ -1,10 +1,11 @@
+import Tensors
 import Testing
 
 @testable import Archives
 
 @Suite struct Lookup3Tests {
   private func hash(_ text: String) -> UInt32 {
-    Array(text.utf8).withUnsafeBytes { lookup3($0) }
+    Array(text.utf8).withUnsafeBytes { lookup3(CheckedBytes($0)) }
   }
 
   @Test func anEmptyBlock() {
@@ -20,11 +21,11 @@ import Testing
     let bytes = (0..<40).map { UInt8($0) }
     var seen: Set<UInt32> = []
     for count in 0...bytes.count {
-      seen.insert(bytes[..<count].withUnsafeBytes { lookup3($0) })
+      seen.insert(bytes[..<count].withUnsafeBytes { lookup3(CheckedBytes($0)) })
       for position in 0..<count {
         var changed = Array(bytes[..<count])
         changed[position] ^= 0x80
-        seen.insert(changed.withUnsafeBytes { lookup3($0) })
+        seen.insert(changed.withUnsafeBytes { lookup3(CheckedBytes($0)) })
       }
     }
     #expect(seen.count == 41 + 40 * 41 / 2)

@@ -48,7 +48,7 @@ import Testing
     let messages = ElementType.allCases.filter { $0 != .bool }.map(Datatype.message)
     #expect(Set(messages).count == ElementType.allCases.count - 1)
     for (type, message) in zip(ElementType.allCases.filter { $0 != .bool }, messages) {
-      #expect(message.withUnsafeBytes { Datatype.elementType(of: $0) } == type)
+      #expect(message.withUnsafeBytes { Datatype.elementType(of: CheckedBytes($0)) } == type)
       #expect(Int(message[4]) == type.byteCount)
     }
   }

@@ -1,5 +1,5 @@
 // swift-tools-version: 6.2
-// A package that uses the libraries: `swift run library-example CHECKPOINT` in this folder.
+// A package that uses the libraries: `swift run -c release library-example CHECKPOINT OUTPUT.h5` in this folder.
 
 import PackageDescription
 

@@ -1,3 +1,5 @@
+import Tensors
+
 @testable import Archives
 
 /// Object headers of version 2 and the superblock (HDF5 file format specification 3.0, sections II.A
@@ -26,7 +28,7 @@ public enum HDF5Checksums: Checked {
   public static func repairSums(_ bytes: UnsafeMutableRawBufferPointer) {
     for block in parts(of: bytes) {
       guard let covered = bytes.part(block.lowerBound..<block.upperBound - 4) else { continue }
-      bytes.set(lookup3(covered), at: block.upperBound - 4)
+      bytes.set(lookup3(CheckedBytes(covered)), at: block.upperBound - 4)
     }
   }
 

@@ -67,8 +67,9 @@ private struct JoinedBytes: ByteSource {
     let result = try OwnedBytes(count: count)
     var position = 0
     for tensor in tensors {
-      try tensor.forEachSlab { part in
-        UnsafeMutableRawBufferPointer(rebasing: result.mutable[position...]).copyMemory(from: part)
+      try unsafe tensor.forEachSlab { part in
+        unsafe UnsafeMutableRawBufferPointer(rebasing: result.mutable[position...]).copyMemory(
+          from: part)
         position += part.count
       }
     }
@@ -76,6 +77,6 @@ private struct JoinedBytes: ByteSource {
   }
 
   func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
-    try resolved().withBytes(body)
+    try unsafe resolved().withBytes(body)
   }
 }

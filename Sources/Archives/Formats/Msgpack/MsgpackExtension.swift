@@ -18,7 +18,7 @@ enum MsgpackExtension: Int8 {
 
   /// The array that `bytes[range]` describes, as a view of `file`.
   static func tensor(
-    _ file: any ByteSource, _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>
+    _ file: any ByteSource, _ bytes: CheckedBytes, _ range: Range<Int>
   ) throws -> Tensor {
     var scanner = MsgpackScanner(bytes, range)
     func refused(_ found: String) -> Failure {
@@ -63,7 +63,7 @@ enum MsgpackExtension: Int8 {
   }
 
   /// The complex number that `bytes[range]` describes.
-  static func complex(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) throws -> Node {
+  static func complex(_ bytes: CheckedBytes, _ range: Range<Int>) throws -> Node {
     var scanner = MsgpackScanner(bytes, range)
     guard case .array(2) = try scanner.next(), case .real(let real) = try scanner.next(),
       case .real(let imaginary) = try scanner.next(), scanner.remaining == 0

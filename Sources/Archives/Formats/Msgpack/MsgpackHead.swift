@@ -1,3 +1,5 @@
+import Tensors
+
 /// MessagePack's short values and the heads of long ones, each in its shortest form.
 struct MsgpackHead {
   /// The bytes so far.
@@ -5,7 +7,7 @@ struct MsgpackHead {
 
   /// Puts a field of its own width, big-endian.
   mutating func put(_ value: some FixedWidthInteger) {
-    withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
+    bytes += value.byteSwapped.littleEndianBytes
   }
 
   /// Puts a whole number.

@@ -3,7 +3,7 @@ import Tensors
 /// The tree of a MessagePack file.
 struct MsgpackReader {
   private let file: any ByteSource
-  private let bytes: UnsafeRawBufferPointer
+  private let bytes: CheckedBytes
   private var scanner: MsgpackScanner
   private var nodes = 0
   private var copied = 0
@@ -16,7 +16,7 @@ struct MsgpackReader {
   static let copyLimit = 1 << 24
 
   /// A reader of `file`, whose bytes are `bytes`.
-  init(_ file: any ByteSource, _ bytes: UnsafeRawBufferPointer) {
+  init(_ file: any ByteSource, _ bytes: CheckedBytes) {
     self.file = file
     self.bytes = bytes
     scanner = MsgpackScanner(bytes)

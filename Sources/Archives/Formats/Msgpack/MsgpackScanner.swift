@@ -19,11 +19,11 @@ struct MsgpackScanner {
 
   /// The offset of the next byte.
   private(set) var position: Int
-  private let bytes: UnsafeRawBufferPointer
+  private let bytes: CheckedBytes
   private let end: Int
 
   /// A scanner of `bytes[range]`, or of all of `bytes`.
-  init(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>? = nil) {
+  init(_ bytes: CheckedBytes, _ range: Range<Int>? = nil) {
     self.bytes = bytes
     position = range?.lowerBound ?? 0
     end = range?.upperBound ?? bytes.count
@@ -118,7 +118,9 @@ struct MsgpackScanner {
     return position..<position + count
   }
 
-  private mutating func number<Number: FixedWidthInteger>(_: Number.Type) throws -> Number {
+  private mutating func number<Number: FixedWidthInteger & BitwiseCopyable>(
+    _: Number.Type
+  ) throws -> Number {
     let range = try take(MemoryLayout<Number>.size)
     return Number(
       bigEndian: bytes.loadUnaligned(fromByteOffset: range.lowerBound, as: Number.self))

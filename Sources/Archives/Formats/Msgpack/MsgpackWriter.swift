@@ -90,7 +90,7 @@ struct MsgpackWriter {
     var head = MsgpackHead()
     head.put(extension: type.rawValue, count: count)
     try file.write(head.bytes + inner.bytes)
-    try tensor.forEachSlab { try file.write($0) }
+    try unsafe tensor.forEachSlab { try unsafe file.write($0) }
   }
 
   /// Writes a tensor as the map that Flax makes of a large one.
@@ -110,7 +110,7 @@ struct MsgpackWriter {
     head.put(text: MsgpackChunks.chunksKey)
     head.put(map: starts.count)
     try file.write(head.bytes)
-    try tensor.withBytes { all in
+    try unsafe tensor.withBytes { all in
       for (number, start) in starts.enumerated() {
         let count = min(length, tensor.count - start)
         let width = tensor.elementType.byteCount
@@ -125,7 +125,7 @@ struct MsgpackWriter {
         head.put(
           extension: MsgpackExtension.array.rawValue, count: inner.bytes.count + count * width)
         try file.write(head.bytes + inner.bytes)
-        try file.write(
+        try unsafe file.write(
           UnsafeRawBufferPointer(rebasing: all[start * width..<(start + count) * width]))
       }
     }

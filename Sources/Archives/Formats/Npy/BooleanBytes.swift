@@ -20,7 +20,7 @@ struct BooleanBytes: ByteSource {
 
   func resolved() throws -> any ByteSource {
     let source = try base.resolved()
-    try source.withBytes { bytes in
+    try unsafe source.withCheckedBytes { bytes in
       if let bad = bytes[start...].firstIndex(where: { $0 > 1 }) {
         throw Failure(
           place: place, expected: "0 or 1 as boolean \(bad - start)", found: "\(bytes[bad])")
@@ -30,6 +30,6 @@ struct BooleanBytes: ByteSource {
   }
 
   func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
-    try resolved().withBytes(body)
+    try unsafe resolved().withBytes(body)
   }
 }

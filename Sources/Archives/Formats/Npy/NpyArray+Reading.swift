@@ -39,7 +39,7 @@ extension NpyArray {
           place: place, expected: "one text or arrays of numbers",
           found: "an array of texts ('\(header.type.descriptor)' \(header.shape))")
       }
-      return try source.withBytes { try text($0[start...], header.type, place) }
+      return try unsafe source.withCheckedBytes { try text($0[start...], header.type, place) }
     }
   }
 
@@ -61,7 +61,7 @@ extension NpyArray {
 
   /// The text without the zeros that fill it up.
   private static func text(
-    _ bytes: Slice<UnsafeRawBufferPointer>, _ type: NpyType, _ place: String
+    _ bytes: Slice<CheckedBytes>, _ type: NpyType, _ place: String
   ) throws -> Node {
     guard case .text(let count) = type.kind else {
       let end = bytes.lastIndex { $0 != 0 }.map { $0 + 1 } ?? bytes.startIndex

@@ -69,17 +69,19 @@ struct NpyArray {
   ///
   /// - Throws: `Failure` where the elements cannot be read, and whatever `body` throws.
   func write(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-    try header.bytes.withUnsafeBytes { try body($0) }
-    try writeElements(body)
+    try unsafe header.bytes.withUnsafeBytes { try unsafe body($0) }
+    try unsafe writeElements(body)
   }
 
   /// Calls `body` with parts of the elements, in the order that the header says.
   func writeElements(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     let stored =
       header.isFortran ? elements.permuted(elements.shape.indices.reversed()) : elements
-    try stored.forEachSlab { slab in
-      guard header.type.isBigEndian else { return try body(slab) }
-      try swapped(slab, width: elements.elementType.byteCount).withUnsafeBytes { try body($0) }
+    try unsafe stored.forEachSlab { slab in
+      guard header.type.isBigEndian else { return try unsafe body(slab) }
+      try unsafe swapped(slab, width: elements.elementType.byteCount).withUnsafeBytes {
+        try unsafe body($0)
+      }
     }
   }
 }
@@ -96,13 +98,13 @@ private func kind(of value: Node) -> String {
 }
 
 private func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
-  withUnsafeBytes(of: value.littleEndian) { Array($0) }
+  value.littleEndianBytes
 }
 
 private func swapped(_ bytes: UnsafeRawBufferPointer, width: Int) -> [UInt8] {
-  [UInt8](unsafeUninitializedCapacity: bytes.count) { result, count in
+  unsafe [UInt8](unsafeUninitializedCapacity: bytes.count) { result, count in
     for start in stride(from: 0, to: bytes.count, by: width) {
-      for byte in 0..<width { result[start + byte] = bytes[start + width - 1 - byte] }
+      for byte in 0..<width { unsafe result[start + byte] = unsafe bytes[start + width - 1 - byte] }
     }
     count = bytes.count
   }

@@ -46,8 +46,8 @@ struct NpyObjects {
   ///
   /// - Throws: `Failure` where a tensor cannot be read, and whatever `body` throws.
   func write(_ body: @escaping (UnsafeRawBufferPointer) throws -> Void) throws {
-    try header.bytes.withUnsafeBytes { try body($0) }
-    try PickleWriter(.four, body).write(root)
+    try unsafe header.bytes.withUnsafeBytes { try unsafe body($0) }
+    try unsafe PickleWriter(.four, body).write(root)
   }
 
   /// The value that the pickle from `start` to the end of `source` holds.

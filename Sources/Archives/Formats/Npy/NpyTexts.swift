@@ -21,7 +21,9 @@ extension Npz {
         case .numbers(let tensor): NpyArray(tensor)
         case .texts(let texts): try NpyArray(rows: texts, name)
         }
-      try zip.add(name + ".npy", size: array.size, method: method) { try array.write($0) }
+      try unsafe zip.add(name + ".npy", size: array.size, method: method) {
+        try unsafe array.write($0)
+      }
     }
     try zip.finish()
   }
@@ -40,7 +42,7 @@ extension NpyArray {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(4 * length * rows.count)
     for row in scalars {
-      for scalar in row { withUnsafeBytes(of: scalar.littleEndian) { bytes += $0 } }
+      for scalar in row { bytes += scalar.littleEndianBytes }
       bytes += [UInt8](repeating: 0, count: 4 * (length - row.count))
     }
     self.init(

@@ -5,7 +5,7 @@ import Tensors
 /// Nodes, functions and graphs inside nodes are passed over unread, so that nothing nests.
 struct OnnxReader {
   private let file: MappedFile
-  private let bytes: UnsafeRawBufferPointer
+  private let bytes: CheckedBytes
   private var entries: [(String, Node)] = []
   private var attributes: [Node.Entry] = []
   private var names: Set<String> = []
@@ -19,7 +19,7 @@ struct OnnxReader {
   private static let metadataLimit = (bytes: 1 << 24, entries: 4096)
 
   /// A reader of a file whose bytes are `bytes`.
-  init(_ file: MappedFile, _ bytes: UnsafeRawBufferPointer) {
+  init(_ file: MappedFile, _ bytes: CheckedBytes) {
     self.file = file
     self.bytes = bytes
   }

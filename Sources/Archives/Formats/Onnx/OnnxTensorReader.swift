@@ -23,7 +23,7 @@ struct OnnxTensorReader {
   ///
   /// - Throws: `Failure` (`badInput`).
   init(
-    _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, number: Int, of file: any ByteSource
+    _ bytes: CheckedBytes, _ range: Range<Int>, number: Int, of file: any ByteSource
   ) throws {
     self.file = file
     self.number = number
@@ -86,7 +86,7 @@ struct OnnxTensorReader {
   /// How messages call the tensor.
   var place: String { name.isEmpty ? "initializer \(number)" : "initializer '\(name)'" }
 
-  private mutating func take(_ field: ProtobufField, _ bytes: UnsafeRawBufferPointer) throws {
+  private mutating func take(_ field: ProtobufField, _ bytes: CheckedBytes) throws {
     switch field.number {
     case OnnxNumbers.Tensor.name:
       try once(name.isEmpty, "name")
@@ -113,7 +113,7 @@ struct OnnxTensorReader {
   }
 
   /// Lengths are packed or not: writers of both kinds are about.
-  private mutating func addLengths(_ field: ProtobufField, _ bytes: UnsafeRawBufferPointer) throws {
+  private mutating func addLengths(_ field: ProtobufField, _ bytes: CheckedBytes) throws {
     guard case .part(let range) = field.value else { return add(length: try field.integer) }
     var numbers = ProtobufFields(bytes, range, place: place)
     while !numbers.isAtEnd { add(length: Int64(bitPattern: try numbers.varint())) }

@@ -8,7 +8,7 @@ enum OnnxText {
   /// A name: UTF-8 without control characters, one to 512 bytes.
   ///
   /// - Throws: `Failure` (`badInput`).
-  static func name(_ bytes: Slice<UnsafeRawBufferPointer>, place: String) throws -> String {
+  static func name(_ bytes: Slice<CheckedBytes>, place: String) throws -> String {
     guard (1...nameLimit).contains(bytes.count), bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }),
       let name = String(validating: bytes, as: UTF8.self)
     else {
@@ -23,7 +23,7 @@ enum OnnxText {
   /// A text of any length: UTF-8.
   ///
   /// - Throws: `Failure` (`badInput`).
-  static func text(_ bytes: Slice<UnsafeRawBufferPointer>, place: String) throws -> String {
+  static func text(_ bytes: Slice<CheckedBytes>, place: String) throws -> String {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw Failure(place: place, expected: "a text in UTF-8", found: "other bytes")
     }
@@ -34,7 +34,7 @@ enum OnnxText {
   ///
   /// - Throws: `Failure` (`badInput`).
   static func entry(
-    _ bytes: UnsafeRawBufferPointer, _ field: ProtobufField
+    _ bytes: CheckedBytes, _ field: ProtobufField
   ) throws -> (key: Range<Int>, value: Range<Int>) {
     let range = try field.part
     let place = "\(field.place), byte \(field.offset)"
@@ -59,7 +59,7 @@ enum OnnxText {
   ///
   /// - Throws: `Failure` (`badInput`).
   static func property(
-    _ bytes: UnsafeRawBufferPointer, _ field: ProtobufField, key: String
+    _ bytes: CheckedBytes, _ field: ProtobufField, key: String
   ) throws -> String? {
     let entry = try entry(bytes, field)
     guard bytes[entry.key].elementsEqual(key.utf8) else { return nil }

@@ -24,7 +24,7 @@ struct SafetensorsHeader {
   static let metadataKey = "__metadata__"
 
   /// The length of the header that the first eight bytes say, or nil where there are fewer.
-  static func length(_ bytes: UnsafeRawBufferPointer) -> UInt64? {
+  static func length(_ bytes: CheckedBytes) -> UInt64? {
     guard bytes.count >= 8 else { return nil }
     return UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
   }
@@ -32,7 +32,7 @@ struct SafetensorsHeader {
   /// Reads and checks the header of the file `bytes`.
   ///
   /// - Throws: `Failure` (`badInput`) that names the tensor or the byte of the header.
-  init(_ bytes: UnsafeRawBufferPointer) throws {
+  init(_ bytes: CheckedBytes) throws {
     guard let length = Self.length(bytes) else {
       throw Failure(place: "byte 0", expected: "8 bytes of length", found: "\(bytes.count) bytes")
     }
@@ -43,7 +43,7 @@ struct SafetensorsHeader {
         found: "\(length)")
     }
     let start = 8 + Int(length)
-    let header = UnsafeRawBufferPointer(rebasing: bytes[8..<start])
+    let header = CheckedBytes(rebasing: bytes[8..<start])
     guard header.first == UInt8(ascii: "{") else {
       throw Failure(place: "byte 8", expected: "a header that begins with '{'", found: "another")
     }
@@ -52,7 +52,7 @@ struct SafetensorsHeader {
   }
 
   private mutating func parse(
-    _ header: UnsafeRawBufferPointer, dataStart: Int, dataSize: Int
+    _ header: CheckedBytes, dataStart: Int, dataSize: Int
   ) throws {
     var scanner = JSONScanner(header, place: "header")
     var tensors: [Entry] = []

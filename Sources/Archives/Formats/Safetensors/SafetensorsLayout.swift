@@ -45,7 +45,7 @@ struct SafetensorsLayout {
         "safetensors files have a header of at most \(SafetensorsHeader.limit) bytes, and this one"
           + " needs \(text.count)")
     }
-    header = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
+    header = UInt64(text.count).littleEndianBytes + text
   }
 
   /// The tensors that a file holds, in the archive's order: each once, by its first name.

@@ -14,11 +14,13 @@ struct TorchLegacyFile {
   ]
   /// Where the protocol byte and the STOP are, which other protocols of pickle have otherwise.
   private static let number = 2..<14
+  /// The most bytes up to the magic number's end: behind a frame's head.
+  static let magicEnd = 11 + number.count
   /// The version of the format.
   private static let version = 1001
 
   /// Whether bytes begin with the magic number, in a pickle of protocol 2 or later.
-  static func isMagic(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  static func isMagic(_ bytes: [UInt8]) -> Bool {
     // Protocols from 4 on put a frame of nine bytes before it.
     let start = bytes.count > 11 && bytes[2] == 0x95 ? 11 : 2
     return bytes.count >= start + number.count && bytes[0] == 0x80
@@ -42,7 +44,7 @@ struct TorchLegacyFile {
 
   /// Reads what comes before the object, and says where the object begins.
   private func checkHeader() throws -> Int {
-    guard try file.withBytes({ Self.isMagic($0) }) else {
+    guard Self.isMagic(try file.firstBytes(Self.magicEnd)) else {
       throw Failure(place: "byte 0", expected: "PyTorch's magic number", found: "other bytes")
     }
     let magic = try Pickle(file)

@@ -49,7 +49,7 @@ final class TorchLegacyStorages {
     guard file.count - position >= 8 else {
       throw Failure(place: place, expected: "8 bytes of count", found: "\(file.count - position)")
     }
-    let count = try file.withBytes {
+    let count = try unsafe file.withCheckedBytes {
       Int64(littleEndian: $0.loadUnaligned(fromByteOffset: position, as: Int64.self))
     }
     guard count == entry.count else {

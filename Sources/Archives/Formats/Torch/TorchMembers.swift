@@ -84,12 +84,7 @@ struct TorchMembers {
   ///
   /// A file that is cut short has no directory; it is known by its first member.
   static func recognises(_ file: MappedFile, program: Bool) -> Bool {
-    guard
-      let isZip = try? file.withBytes({ bytes in
-        bytes.count >= 4
-          && UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self)) == ZipSignature.local
-      }), isZip
-    else { return false }
+    guard (try? file.firstBytes(4)) == ZipSignature.local.littleEndianBytes else { return false }
     guard let names = try? ZipReader.names(in: file) else {
       return !program && (try? ZipReader.firstName(in: file))?.hasSuffix("/\(object)") == true
     }

@@ -18,15 +18,17 @@ final class TorchWriter {
     try writer.makePickle(node)
     let zip = ZipWriter(file, padding: .torch)
     func add(_ name: String, _ bytes: [UInt8]) throws {
-      try zip.add("\(root)/\(name)", size: bytes.count) { put in
-        try bytes.withUnsafeBytes { try put($0) }
+      try unsafe zip.add("\(root)/\(name)", size: bytes.count) { put in
+        try unsafe bytes.withUnsafeBytes { try unsafe put($0) }
       }
     }
     try add(TorchMembers.object, writer.pickle)
     try add("byteorder", Array("little".utf8))
     for (key, tensor) in writer.tensors.enumerated() {
       let elements = tensor.elements
-      try zip.add("\(root)/data/\(key)", size: elements.byteCount) { try elements.forEachSlab($0) }
+      try unsafe zip.add("\(root)/data/\(key)", size: elements.byteCount) {
+        try unsafe elements.forEachSlab($0)
+      }
     }
     try add("version", Array("3\n".utf8))
     try add(".data/serialization_id", identifier(of: zip))
@@ -43,13 +45,13 @@ final class TorchWriter {
       return String(repeating: "0", count: 20 - text.count) + text
     }
     let checksums = zip.entries.flatMap { entry in
-      withUnsafeBytes(of: entry.checksum.littleEndian) { Array($0) }
+      entry.checksum.littleEndianBytes
     }
     return Array((digits(zip.entries.flatMap { $0.name.utf8 }) + digits(checksums)).utf8)
   }
 
   private func makePickle(_ node: Node) throws {
-    let writer = PickleWriter(.two) { [self] in pickle.append(contentsOf: $0) }
+    let writer = unsafe PickleWriter(.two) { [self] in unsafe pickle.append(contentsOf: $0) }
     writer.tensorWriter = { [self] in try write($1, with: $0) }
     try writer.write(node)
     // The closures hold this object.

@@ -11,7 +11,7 @@ extension PickleWriter {
     try tuple(tensor.shape.map { .integer($0) })
     try dataType(array.header.type)
     try put(array.header.isFortran ? .newTrue : .newFalse)
-    try bytes(size: tensor.byteCount) { try array.writeElements($0) }
+    try unsafe bytes(size: tensor.byteCount) { try unsafe array.writeElements($0) }
     try put(.tuple)
     try put(.build)
   }
@@ -34,7 +34,7 @@ extension PickleWriter {
     let array = NpyArray(tensor)
     try call("numpy.core.multiarray", "scalar") {
       try dataType(array.header.type)
-      try bytes(size: tensor.byteCount) { try array.writeElements($0) }
+      try unsafe bytes(size: tensor.byteCount) { try unsafe array.writeElements($0) }
       try put(.tuple2)
     }
   }

@@ -42,7 +42,7 @@ extension PickleWriter {
     if let small = UInt16(exactly: value) { return try put(.binInt2, small) }
     if let small = Int32(exactly: value) { return try put(.binInt, small) }
     try put(.long1, UInt8(8))
-    try withUnsafeBytes(of: Int64(value).littleEndian) { try put($0) }
+    try put(Int64(value).littleEndianBytes)
   }
 
   /// Writes a text; short ones are remembered.
@@ -63,7 +63,9 @@ extension PickleWriter {
 
   /// Writes a byte string.
   func bytes(_ bytes: [UInt8]) throws {
-    try bytes.withUnsafeBytes { all in try self.bytes(size: all.count) { try $0(all) } }
+    try unsafe bytes.withUnsafeBytes { all in
+      try unsafe self.bytes(size: all.count) { try unsafe $0(all) }
+    }
   }
 
   /// Writes a byte string of `size` bytes that `body` hands out in parts; protocol 2 asks for them
@@ -74,10 +76,10 @@ extension PickleWriter {
     guard version == .four else {
       try call("_codecs", "encode") {
         var encoded = 0
-        try body { encoded += LatinEncoder.size(of: $0) }
+        try unsafe body { unsafe encoded += LatinEncoder.size(of: $0) }
         try put(.binUnicode, try self.size(encoded))
         try put(size: encoded) {
-          try body { try LatinEncoder.encode($0) { try put($0) } }
+          try unsafe body { try unsafe LatinEncoder.encode($0) { try unsafe put($0) } }
         }
         try text("latin1")
         try put(.tuple2)
@@ -91,7 +93,7 @@ extension PickleWriter {
     } else {
       try put(.binBytes8, UInt64(size))
     }
-    try put(size: size) { try body { try put($0) } }
+    try put(size: size) { try unsafe body { try unsafe put($0) } }
   }
 
   private func size(_ count: Int) throws -> UInt32 {

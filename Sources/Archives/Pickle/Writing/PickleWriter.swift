@@ -5,6 +5,9 @@ import Tensors
 /// Arrays are NumPy's, which NumPy 1 and 2 load with `pickle.load`; named tuples whose fields have
 /// names are made by dill's `_create_namedtuple`, which gives the program's own class where it has one.
 /// A tensor that stands at several places is written once. The same tree gives the same bytes.
+///
+/// Safe, since it keeps no bytes: what it has is a function that takes them during a call.
+@safe
 final class PickleWriter {
   /// The protocols that are written.
   enum Version: UInt8 {
@@ -38,12 +41,12 @@ final class PickleWriter {
   /// A writer that hands its bytes to `output`.
   init(_ version: Version, _ output: @escaping (UnsafeRawBufferPointer) throws -> Void) {
     self.version = version
-    self.output = output
+    unsafe self.output = output
   }
 
   private init(counting version: Version) {
     self.version = version
-    output = nil
+    unsafe output = nil
   }
 
   /// The number of bytes of the pickle of `node`; in protocol 4, tensors are not read.
@@ -78,21 +81,21 @@ final class PickleWriter {
   /// Writes an opcode and a little-endian number.
   func put(_ opcode: PickleOpcode, _ number: some FixedWidthInteger) throws {
     try put(opcode)
-    try withUnsafeBytes(of: number.littleEndian) { try put($0) }
+    try unsafe withUnsafeBytes(of: number.littleEndian) { try unsafe put($0) }
   }
 
   /// Writes bytes.
-  func put(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try put($0) } }
+  func put(_ bytes: [UInt8]) throws { try unsafe bytes.withUnsafeBytes { try unsafe put($0) } }
 
   /// Writes bytes.
   func put(_ bytes: UnsafeRawBufferPointer) throws {
     count += bytes.count
-    try output?(bytes)
+    try unsafe output?(bytes)
   }
 
   /// Writes the `size` bytes that `body` writes, which is not called where bytes are only counted.
   func put(size: Int, _ body: () throws -> Void) throws {
-    guard output != nil else {
+    guard unsafe output != nil else {
       count += size
       return
     }
