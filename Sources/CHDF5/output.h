@@ -32,6 +32,14 @@ static inline haddr_t h5_output_aligned(haddr_t address) {
   return (address + h5_output_alignment - 1) / h5_output_alignment * h5_output_alignment;
 }
 
+/// Says on libhdf5's stack of errors what the system refused, and why.
+static inline herr_t h5_output_failed(const char *action) {
+  H5Epush2(
+      H5E_DEFAULT, "output.h", action, 0, H5E_ERR_CLS, H5E_VFL, H5E_SYSERRSTR, "cannot %s: %s", action,
+      strerror(errno));
+  return -1;
+}
+
 static inline H5FD_t *h5_output_open(
     const char *name, unsigned flags, hid_t access, haddr_t most) {
   (void)access, (void)most;
@@ -41,13 +49,14 @@ static inline H5FD_t *h5_output_open(
   int truncation = (flags & H5F_ACC_TRUNC) ? O_TRUNC : 0;
   file->descriptor = open(name, O_RDWR | O_CREAT | O_CLOEXEC | truncation, 0666);
   if (file->descriptor >= 0) return &file->base;
+  h5_output_failed("open");
   free(file);
   return NULL;
 }
 
 static inline herr_t h5_output_close(H5FD_t *base) {
   h5_output *file = (h5_output *)base;
-  int result = close(file->descriptor);
+  herr_t result = close(file->descriptor) == 0 ? 0 : h5_output_failed("close");
   free(file);
   return result;
 }
@@ -95,7 +104,7 @@ static inline herr_t h5_output_read(
   while (count > 0) {
     ssize_t got = pread(((h5_output *)base)->descriptor, next, count, (off_t)start);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return -1;
+    if (got < 0) return h5_output_failed("read");
     if (got == 0) {
       memset(next, 0, count);
       return 0;
@@ -112,7 +121,8 @@ static inline herr_t h5_output_write(
   while (count > 0) {
     ssize_t wrote = pwrite(((h5_output *)base)->descriptor, next, count, (off_t)start);
     if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) return -1;
+    if (wrote == 0) errno = ENOSPC;
+    if (wrote <= 0) return h5_output_failed("write");
     next += wrote, start += (haddr_t)wrote, count -= (size_t)wrote;
   }
   return 0;
@@ -122,9 +132,8 @@ static inline herr_t h5_output_write(
 static inline herr_t h5_output_truncate(H5FD_t *base, hid_t transfer, hbool_t closing) {
   (void)transfer, (void)closing;
   h5_output *file = (h5_output *)base;
-  return h5_output_size(base, H5FD_MEM_SUPER) == file->end
-             ? 0
-             : ftruncate(file->descriptor, (off_t)file->end);
+  if (h5_output_size(base, H5FD_MEM_SUPER) == file->end) return 0;
+  return ftruncate(file->descriptor, (off_t)file->end) == 0 ? 0 : h5_output_failed("set the length");
 }
 
 /// Makes the driver known; negative on failure.

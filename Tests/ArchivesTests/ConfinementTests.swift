@@ -17,7 +17,7 @@ import Testing
   }
 
   /// What the tool that asked would be told.
-  private func failure(_ attempt: String, patience: Duration = .seconds(60)) throws -> Failure {
+  private func failure(_ attempt: String, patience: Duration = Patience.seconds(60)) throws -> Failure {
     let folder = try TemporaryFolder()
     defer { folder.remove() }
     let path = folder.path("attempt")

@@ -13,7 +13,7 @@ public func attempt(
 ) -> CInt {
   inTime {
     do {
-      let file = try MemoryFile(UnsafeRawBufferPointer(start: start, count: count))
+      let file = try unsafe MemoryFile(UnsafeRawBufferPointer(start: start, count: count))
       try body(file.mapped())
     } catch let failure as Failure {
       check(failure)
@@ -38,7 +38,7 @@ public func inTime(_ body: () -> Void) {
 
 private func processorSeconds() -> Double {
   var time = timespec()
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+  unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
   return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 

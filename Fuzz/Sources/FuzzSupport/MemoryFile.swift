@@ -23,7 +23,7 @@ public final class MemoryFile {
   /// A file of `bytes`.
   public convenience init(_ bytes: UnsafeRawBufferPointer) throws {
     self.init()
-    try output().send(bytes, at: 0)
+    try unsafe output().send(bytes, at: 0)
   }
 
   /// The file, opened for reading.

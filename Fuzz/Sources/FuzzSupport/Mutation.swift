@@ -17,21 +17,21 @@ public func mutate<Format: Checked>(
   _ data: UnsafeMutablePointer<UInt8>, _ count: Int, _ limit: Int, seed: UInt32, as _: Format.Type
 ) -> Int {
   var random = SplitMix64(seed: UInt64(seed))
-  let whole = UnsafeMutableRawBufferPointer(start: data, count: count)
+  let whole = unsafe UnsafeMutableRawBufferPointer(start: data, count: count)
   var count = count
   if Bool.random(using: &random),
-    let part = Format.parts(of: whole).filter({ !$0.isEmpty }).randomElement(using: &random)
+    let part = unsafe Format.parts(of: whole).filter({ !$0.isEmpty }).randomElement(using: &random)
   {
     // Its length stays, and with it every offset in the file.
-    let kept = LLVMFuzzerMutate(data + part.lowerBound, part.count, part.count)
+    let kept = unsafe LLVMFuzzerMutate(data + part.lowerBound, part.count, part.count)
     for position in part.lowerBound + kept..<max(part.upperBound, part.lowerBound + kept) {
-      data[position] = 0
+      unsafe data[position] = 0
     }
   } else {
-    count = LLVMFuzzerMutate(data, count, limit)
+    count = unsafe LLVMFuzzerMutate(data, count, limit)
   }
   if Int.random(in: 0..<8, using: &random) > 0 {
-    Format.repair(UnsafeMutableRawBufferPointer(start: data, count: count))
+    unsafe Format.repair(UnsafeMutableRawBufferPointer(start: data, count: count))
   }
   return count
 }
@@ -40,25 +40,25 @@ extension UnsafeMutableRawBufferPointer {
   /// The little-endian number at `offset`, or nil where the bytes end before.
   func number<Number: FixedWidthInteger>(_: Number.Type, at offset: Int) -> Int? {
     guard offset >= 0, offset <= count - MemoryLayout<Number>.size else { return nil }
-    return Int(
+    return unsafe Int(
       exactly: Number(littleEndian: loadUnaligned(fromByteOffset: offset, as: Number.self)))
   }
 
   /// Sets the little-endian number at `offset`, where there is room for it.
   func set<Number: FixedWidthInteger>(_ number: Number, at offset: Int) {
     guard offset >= 0, offset <= count - MemoryLayout<Number>.size else { return }
-    storeBytes(of: number.littleEndian, toByteOffset: offset, as: Number.self)
+    unsafe storeBytes(of: number.littleEndian, toByteOffset: offset, as: Number.self)
   }
 
   /// The bytes of `range`, or nil where it is not inside.
   func part(_ range: Range<Int>) -> UnsafeRawBufferPointer? {
     guard range.lowerBound >= 0, range.upperBound <= count else { return nil }
-    return UnsafeRawBufferPointer(rebasing: self[range])
+    return unsafe UnsafeRawBufferPointer(rebasing: self[range])
   }
 
   /// Whether these bytes are at `offset`.
   func has(_ signature: StaticString, at offset: Int) -> Bool {
-    part(offset..<offset + signature.utf8CodeUnitCount)?.elementsEqual(
+    unsafe part(offset..<offset + signature.utf8CodeUnitCount)?.elementsEqual(
       UnsafeBufferPointer(start: signature.utf8Start, count: signature.utf8CodeUnitCount)) ?? false
   }
 }
