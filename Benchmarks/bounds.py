@@ -33,7 +33,7 @@ KINDS = {
     "hdf5": ("bounds-other.h5", (), 1, "out"),
     "npz": ("state.npz", (), 0.998, "out in"),
     "npy": ("state.npy", (), 0.998, "out in"),
-    "pickle": ("state.pkl", (), 1.49, "out in"),
+    "pickle": ("state.pkl", (), 0.998, "out in"),
     "safetensors": ("state.safetensors", (), 0.998, "out in"),
     "shards": ("shards", ("--to", "native", "--shard-size", "1GB"), 0.998, "out in"),
     "msgpack": ("state.msgpack", (), 0.998, "out in"),

@@ -41,15 +41,15 @@ import Testing
 
   /// Each in a container of its own, as many frameworks have it.
   @Test(arguments: trees.indices)
-  func `twenty thousand containers come back`(index: Int) throws {
+  func `five thousand containers come back`(index: Int) throws {
     let tree = Node.dict(
-      try (0..<20_000).map { number in
+      try (0..<5000).map { number in
         ("layer\(number)", .dict([("w", .tensor(try Tensor(floats: [Float(number)], shape: [1])))]))
       })
     let leaves = try roundTrip(tree, by: Self.trees[index]).leaves
-    #expect(leaves.count == 20_000)
-    #expect(leaves.last?.name == "layer19999/w" || leaves.last?.name == "layer19999.w")
-    #expect(try leaves.last?.value.tensor().floats() == [19_999])
+    #expect(leaves.count == 5000)
+    #expect(leaves.last?.name == "layer4999/w" || leaves.last?.name == "layer4999.w")
+    #expect(try leaves.last?.value.tensor().floats() == [4999])
   }
 
   @Test(arguments: all.indices)
