@@ -83,7 +83,8 @@ import Testing
       let failure = failure { try writeNative([], into: output) { _ in ([], []) } }
       #expect(failure?.kind == .inputOutput)
       #expect(failure?.message.hasPrefix("HDF5 cannot create the file: ") == true)
-      #expect(failure?.message.contains("No such file or directory") == true, "\(failure?.message ?? "")")
+      #expect(
+        failure?.message.contains("No such file or directory") == true, "\(failure?.message ?? "")")
     }
   }
 
