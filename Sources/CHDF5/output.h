@@ -136,6 +136,13 @@ static inline herr_t h5_output_truncate(H5FD_t *base, hid_t transfer, hbool_t cl
   return ftruncate(file->descriptor, (off_t)file->end) == 0 ? 0 : h5_output_failed("set the length");
 }
 
+/// Whether the library is of the headers' release: another one has another form of drivers.
+static inline int h5_output_fits(void) {
+  unsigned major = 0, minor = 0, release = 0;
+  return H5get_libversion(&major, &minor, &release) >= 0 && major == H5_VERS_MAJOR &&
+         minor == H5_VERS_MINOR;
+}
+
 /// Makes the driver known; negative on failure.
 static inline hid_t h5_output_register(void) {
   H5FD_class_t driver = {0};

@@ -10,8 +10,9 @@ enum Properties {
     let list = try make(h5_file_access_class())
     try check(
       H5Pset_libver_bounds(list.id, H5F_LIBVER_V18, H5F_LIBVER_V18), "choose the format's version")
-    let driver = try outputDriver.get()
-    try check(H5Pset_driver(list.id, driver, nil), "choose how the file is written")
+    if let driver = try outputDriver.get() {
+      try check(H5Pset_driver(list.id, driver, nil), "choose how the file is written")
+    }
     try check(H5Pset_alignment(list.id, 1, hsize_t(NativeLayout.alignment)), "align blocks")
     try check(H5Pset_meta_block_size(list.id, hsize_t(metadata)), "reserve space for headers")
     try check(H5Pset_small_data_block_size(list.id, 0), "allocate each dataset for itself")
@@ -19,8 +20,10 @@ enum Properties {
     return list
   }
 
-  /// The driver that places raw data, registered once in a process.
-  private static let outputDriver = Result {
+  /// The driver that places raw data, registered once in a process; nil where the library is of another
+  /// release than its headers were, and writes the same bytes by a driver of its own.
+  private static let outputDriver = Result<hid_t?, any Error> {
+    guard h5_output_fits() != 0 else { return nil }
     guard h5_output_alignment == NativeLayout.alignment else {
       throw Failure(.inputOutput, "the driver of HDF5 files has another alignment than the layout")
     }
