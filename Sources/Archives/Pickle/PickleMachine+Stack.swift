@@ -20,8 +20,6 @@ extension PickleMachine {
 
   mutating func pop(_ count: Int) throws -> [PickleValue] {
     guard stack.count - (marks.last ?? 0) >= count else { throw Self.underflow }
-    // One by one: whoever reads the stack shares it for that time, and to be shortened then it would be
-    // copied whole, which costs the square of what a long dictionary's entries are.
     var items: [PickleValue] = []
     items.reserveCapacity(count)
     for _ in 0..<count { items.append(stack.removeLast()) }

@@ -1,7 +1,9 @@
 import Tensors
 
 /// The stack machine that a pickle is a program for; its values are data, and nothing is called.
-struct PickleMachine {
+///
+/// It is never copied: a copy would share the stack, and the next value would copy that whole.
+struct PickleMachine: ~Copyable {
   /// The most opcodes of a pickle, so that its values take a few hundred megabytes at worst.
   static let opcodeLimit = 1 << 22
   /// The most bytes of an integer.
