@@ -142,15 +142,22 @@ import Testing
     #expect(found.sentences[0].role == .onlineEncoder)
   }
 
-  @Test func `the same weights in bfloat16 are the same, rounded`() throws {
-    let other = try changed { entry in
-      guard entry.path.hasPrefix("online/encoder/") else { return entry }
-      let bits = try entry.tensor.floats().map(BFloat16.rounded)
+  /// The sample with the tensors below `prefix` in another type.
+  private func rounded<Stored>(
+    _ prefix: String, to type: ElementType, _ round: (Float) -> Stored
+  ) throws -> Loaded {
+    try changed { entry in
+      guard entry.path.hasPrefix(prefix) else { return entry }
+      let numbers = try entry.tensor.floats().map(round)
       return Checkpoint.Entry(
         entry.path,
         try Tensor(
-          .bfloat16, shape: entry.tensor.shape, bytes: bits.withUnsafeBytes { Array($0) }))
+          type, shape: entry.tensor.shape, bytes: numbers.withUnsafeBytes { Array($0) }))
     }
+  }
+
+  @Test func `the same weights in bfloat16 are the same, rounded`() throws {
+    let other = try rounded("online/encoder/", to: .bfloat16, BFloat16.rounded)
     let found = try CheckpointDifferences(sample, other)
     #expect(kinds(found) == [.precision])
   }
@@ -158,14 +165,7 @@ import Testing
   @Test func `numbers that are too small for float16 are said to be gone`() throws {
     // A bias before a batch norm has no gradient: rounding errors, all below the smallest float16.
     let bias = "online/projector/linear0/bias"
-    let other = try changed { entry in
-      guard entry.path.hasPrefix("online/projector/") else { return entry }
-      let halves = try entry.tensor.floats().map { Float16($0) }
-      return Checkpoint.Entry(
-        entry.path,
-        try Tensor(
-          .float16, shape: entry.tensor.shape, bytes: halves.withUnsafeBytes { Array($0) }))
-    }
+    let other = try rounded("online/projector/", to: .float16) { Float16($0) }
     let found = try CheckpointDifferences(sample, other)
     #expect(kinds(found) == [.precision])
     let difference = found.tensors.first { $0.path == bias }?.difference
