@@ -38,8 +38,14 @@ KINDS = {
     "shards": ("shards", ("--to", "native", "--shard-size", "1GB"), 0.998, "out in"),
     "msgpack": ("state.msgpack", (), 0.998, "out in"),
     "torch": ("state.ckpt", TO_TORCH, 0.95, "out in"),
-    "torch-legacy": ("legacy.ckpt", TO_TORCH, 0.95, "in"),
+    "torch-legacy": ("legacy.ckpt", (), 0.95, "in"),
+    "dill": ("dill.pkl", (), 0.998, "in"),
     "onnx": ("state.onnx", (), 0.2, "out"),
+}
+# What Python writes: the script, the file that it reads, and what the converter is told to write it.
+MADE = {
+    "torch-legacy": ("make_legacy.py", "made.ckpt", TO_TORCH),
+    "dill": ("make_dill.py", "made.npz", ()),
 }
 
 
@@ -102,10 +108,10 @@ def measured(tool, kind, state):
     if "out" in directions:
         result["out"] = convert(tool, state, other, options, int(size_of(state) * share))
     else:
-        subprocess.run([tool, state, WORK / "zip.ckpt", *options, "--quiet", "--force"], check=True)
-        subprocess.run([sys.executable, "Benchmarks/make_legacy.py", WORK / "zip.ckpt", other],
-                       cwd=PACKAGE, check=True)
-        remove(*WORK.glob("zip.ckpt*"))
+        script, source, words = MADE[kind]
+        subprocess.run([tool, state, WORK / source, *words, "--quiet", "--force", "--no-sync"], check=True)
+        subprocess.run([sys.executable, PACKAGE / "Benchmarks" / script, WORK / source, other], check=True)
+        remove(*WORK.glob(f"{source}*"))
     if "in" in directions:
         result["in"] = convert(tool, other, back, (), int(size_of(state) * min(share, 0.998)))
     remove(back, other, *WORK.glob(f"{name}.*"))

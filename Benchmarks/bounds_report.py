@@ -6,7 +6,7 @@ TITLES = {
     "hdf5": "HDF5", "npz": "npz", "npy": "npy (an array of one object)", "pickle": "pickle",
     "safetensors": "safetensors", "shards": "safetensors in shards of 1 GB", "msgpack": "msgpack (Flax)",
     "torch": "torch zip (solo-learn)", "torch-legacy": "torch before 1.6 (solo-learn)",
-    "onnx": "ONNX (the encoder)",
+    "dill": "pickle of protocol 2, as DeepMind's (dill)", "onnx": "ONNX (the encoder)",
 }
 BOUNDS = {"met": "met", "missed": "**missed**", "without probe": "met, the probe left out or not repeated"}
 

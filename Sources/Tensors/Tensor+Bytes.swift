@@ -11,8 +11,9 @@ extension Tensor {
   public func forEachSlab(
     of bytes: Int = slabByteCount, _ body: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
-    guard count > 0 else { return }
+    // A tensor without elements, too, may lie in a member that is damaged.
     let view = try resolved()
+    guard count > 0 else { return }
     if view.isContiguous {
       try unsafe view.source.withBytes { all in
         var start = view.offset

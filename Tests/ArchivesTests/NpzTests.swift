@@ -202,6 +202,18 @@ struct NpzTests {
     #expect(message.contains("w.npy") && message.contains("CRC-32"))
   }
 
+  @Test func `a damaged array without elements is named, too`() throws {
+    var bytes = try Array(fixture("rows.npy").all().prefix(128))
+    bytes.replace(Array("(2, 3)".utf8), with: Array("(0, 3)".utf8))
+    var zip = RawZip(RawZip.Member("w.npy", bytes))
+    bytes[bytes.count - 2] = UInt8(ascii: "\t")
+    zip.members[0].data = bytes
+    let tensor = try #require(try Npz().read(mapped(zip.bytes)).root["w"]).tensor()
+    #expect(tensor.count == 0)
+    let message = try failure { try tensor.forEachSlab { _ in } }.description
+    #expect(message.contains("w.npy") && message.contains("CRC-32"))
+  }
+
   @Test func `an array shorter than its member`() throws {
     let bytes = try fixture("rows.npy").all() + [0]
     let zip = RawZip(RawZip.Member("w.npy", bytes))

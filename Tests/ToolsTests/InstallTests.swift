@@ -48,7 +48,11 @@ import Testing
     let commands = listed.filter { $0.hasPrefix("/opt/byol/bin/") }.map { $0.dropFirst(14) }
     #expect(Set(commands.map(String.init)) == Set(Self.tools))
     // The installed tool finds the program that computes, and that one the reader.
-    let inspect = Tool(path: root + "/opt/byol/bin/byol-inspect")
+    func inspect(_ arguments: String...) throws -> Tool.Outcome {
+      // Without the variable that says where the reader is, whoever runs the tests.
+      try Tool(path: "/usr/bin/env").run(
+        ["-u", "BYOL_HDF5_READER", root + "/opt/byol/bin/byol-inspect"] + arguments)
+    }
     let health = try inspect(Shared.inPackage("samples/tiny_haiku_byol.npz"), "--health")
     #expect(health.code == 0 && health.output.contains("effective rank"), "\(health.errors)")
     // The installed tool finds the installed reader, and says so where it is gone.

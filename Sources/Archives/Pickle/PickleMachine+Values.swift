@@ -52,7 +52,10 @@ extension PickleMachine {
   func slice(_ range: Range<Int>) -> ByteSlice { ByteSlice(source, range) }
 
   func global(_ module: String, _ name: String) throws -> PickleValue {
-    .global(PickleGlobal(module, name))
+    let type = try PickleGlobal(module, name)
+    // As if it had been taken from its class by `getattr`, which is how protocol 2 writes it.
+    if type.isInside { try PickleTrust.check(type, .new) }
+    return .global(type)
   }
 
   /// What an opcode that makes an object of a class makes.

@@ -83,3 +83,14 @@ enum PickleTrust {
     _struct _symtable _thread _threading_local _tkinter _tracemalloc _warnings _weakref _winapi
     """.split(separator: " ").map(String.init))
 }
+
+extension PickleGlobal {
+  /// What has that name in this class.
+  ///
+  /// - Throws: `Failure` where it is not for data.
+  func inside(_ name: String) throws -> PickleGlobal {
+    let inner = try PickleGlobal(module, "\(self.name).\(name)")
+    try PickleTrust.check(inner, .new)
+    return inner
+  }
+}

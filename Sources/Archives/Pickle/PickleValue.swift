@@ -100,6 +100,8 @@ final class PickleGlobal {
   let module: String
   /// The name in the module; with dots where it is inside a class.
   let name: String
+  /// Whether it is in a class: its name has dots.
+  let isInside: Bool
   /// The names of the fields, where the pickle makes the class itself, as a named tuple.
   let fields: [String]?
   /// `module.Class`; `module:Outer.Inner` where the name has dots, so that it can be taken apart.
@@ -107,27 +109,42 @@ final class PickleGlobal {
   /// Put together once: a pickle may have a million objects of one class.
   let spelling: String
 
+  /// The most bytes of a module's name, and of a name in it.
+  static let byteLimit = 256
+
   /// A class or function.
-  init(_ module: String, _ name: String, fields: [String]? = nil) {
+  ///
+  /// - Throws: `Failure` where a name is none of Python's: longer than any, or with a colon or a
+  ///   control character, which would make another name of its spelling.
+  init(_ module: String, _ name: String, fields: [String]? = nil) throws {
+    for part in [module, name] where !Self.isName(part) {
+      throw Failure(
+        expected: "a name of Python's, of at most \(Self.byteLimit) bytes",
+        found: "'\(part.count > 40 ? part.prefix(40) + "…" : part[...])'")
+    }
     let module = Self.renamed[module] ?? module
     self.module = module
     self.name = name
     self.fields = fields
-    spelling = module.isEmpty || name.contains(".") ? "\(module):\(name)" : "\(module).\(name)"
+    isInside = name.utf8.contains(UInt8(ascii: "."))
+    spelling = module.isEmpty || isInside ? "\(module):\(name)" : "\(module).\(name)"
+  }
+
+  private static func isName(_ part: String) -> Bool {
+    part.utf8.count <= byteLimit
+      && !part.utf8.contains { $0 == UInt8(ascii: ":") || $0 < 0x20 || $0 == 0x7F }
   }
 
   /// What a spelling means.
-  convenience init(spelling: String, fields: [String]? = nil) {
-    if let colon = spelling.firstIndex(of: ":") {
-      self.init(
-        String(spelling[..<colon]), String(spelling[spelling.index(after: colon)...]),
-        fields: fields)
-    } else if let dot = spelling.lastIndex(of: ".") {
-      self.init(
-        String(spelling[..<dot]), String(spelling[spelling.index(after: dot)...]), fields: fields)
-    } else {
-      self.init("", spelling, fields: fields)
+  convenience init(spelling: String, fields: [String]? = nil) throws {
+    // By scalars: a mark that follows a dot is one character with it.
+    let scalars = spelling.unicodeScalars
+    guard let cut = scalars.firstIndex(of: ":") ?? scalars.lastIndex(of: ".") else {
+      try self.init("", spelling, fields: fields)
+      return
     }
+    try self.init(
+      String(scalars[..<cut]), String(scalars[scalars.index(after: cut)...]), fields: fields)
   }
 
   /// Modules of Python 2 and their names in Python 3.

@@ -33,7 +33,8 @@ struct PickleHostileTests {
       ("crequests.api\nget\n(tR.", "requests.api.get"),
       ("cnumpy.testing\nrunstring\n(tR.", "numpy.testing.runstring"),
       ("cpackage\nClass.method\n(tR.", "Class.method"), ("cpip\nmain\n(tR.", "pip.main"),
-      ("c\nx\n(tR.", "x"),
+      ("c\nx\n(tR.", "x"), ("c\nx.y\n.", "x.y"),
+      ("cos\nsystem.__call__\n.", "os.system"),
     ])
   func `what calls a function is refused by name`(pickle: String, name: String) throws {
     let bytes = Array(pickle.utf8).filter { $0 != 0xC2 }
@@ -94,6 +95,15 @@ struct PickleHostileTests {
     #expect(
       try node("c__builtin__\ngetattr\n(cmine\nMeter\nS'mean'\ntR.")
         == ["class{", "name: 'mine:Meter.mean'", "}"])
+  }
+
+  @Test(arguments: [
+    "cm\nA:b\n.", "(im\nA:b\n.", "cm:A\nb\n.", "cm\nA\u{1}\n.",
+    "cm\n\(String(repeating: "A", count: 257))\n.",
+    "cbuiltins\ngetattr\n(cm\n\(String(repeating: "A", count: 250))\nS'methods'\ntR.",
+  ])
+  func `names of classes that are none of Python's`(pickle: String) throws {
+    #expect(try refusal(pickle).contains("expected a name of Python's, of at most 256 bytes"))
   }
 
   @Test func `a bomb of names for names`() throws {

@@ -46,6 +46,17 @@ struct PickleWriterTests {
     #expect(try outline(Npy().read(mapped(bytes)).root) == outline(node))
   }
 
+  @Test(
+    arguments: [
+      "cm\nA\u{301}.\u{301}b\n.", "c\nA\n.", "czoneinfo\nZoneInfo._unpickle\n.",
+      "cm.\nA\n.", "cm\n.\n.", "c\n\n.",
+      "cm.n\n\(String(repeating: "A", count: 256))\n.",
+    ], [PickleFile.Version.two, .four])
+  func `odd names of classes come back`(pickle: String, version: PickleFile.Version) throws {
+    let node = try Pickle(HeapBytes(Array(pickle.utf8))).node()
+    #expect(try outline(rewritten(node, version)) == outline(node))
+  }
+
   /// A record's entries from text keys.
   private static func record(_ type: String, _ entries: [(String, Node)]) -> Node {
     .record(type: type, entries.map { Node.Entry(.text($0.0), $0.1) })

@@ -70,7 +70,7 @@ final class TorchWriter {
         try writer.tuple(5) {
           try writer.text("storage")
           try writer.global(
-            storage.map { PickleGlobal("torch", $0) }
+            storage.map { try PickleGlobal("torch", $0) }
               ?? PickleGlobal("torch.storage", "UntypedStorage"))
           try writer.text(String(key))
           try writer.text("cpu")

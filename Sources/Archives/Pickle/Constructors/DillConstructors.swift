@@ -23,7 +23,7 @@ enum DillConstructors {
     guard Set(names).count == names.count, !names.contains(where: { $0.hasPrefix("_") }) else {
       throw call.wrong(expected: "names of fields that a named tuple can have")
     }
-    return .global(PickleGlobal(module, name, fields: names))
+    return .global(try PickleGlobal(module, name, fields: names))
   }
 
   /// `_get_attr(module, name)` of a module that `_import_module` stands for, or of a class.
@@ -32,10 +32,9 @@ enum DillConstructors {
     switch call[0] {
     case .object(let module) where module.type.name == "_import_module":
       guard let path = module.arguments.first?.name else { break }
-      return .global(PickleGlobal(path, name))
+      return .global(try PickleGlobal(path, name))
     case .global(let type):
-      try PickleTrust.check(type, .new)
-      return .global(PickleGlobal(type.module, "\(type.name).\(name)"))
+      return .global(try type.inside(name))
     default: break
     }
     throw call.wrong(expected: "a module and a name")
@@ -44,7 +43,7 @@ enum DillConstructors {
   /// `_load_type(name)`: a class of Python's that has no name of its own.
   private static func type(_ call: PickleCall) throws -> PickleValue {
     guard let name = call[0].name else { throw call.wrong(expected: "the name of a class") }
-    return .global(PickleGlobal(call.function.module, name))
+    return .global(try PickleGlobal(call.function.module, name))
   }
 
   /// `_create_type(metaclass, name, bases, attributes)`: a class, of which only the name is kept.
@@ -53,6 +52,6 @@ enum DillConstructors {
       throw call.wrong(expected: "a class, a name, bases and attributes")
     }
     let module = attributes.pairs.first { $0.key.name == "__module__" }?.value.name
-    return .global(PickleGlobal(module ?? "__main__", name))
+    return .global(try PickleGlobal(module ?? "__main__", name))
   }
 }

@@ -88,8 +88,7 @@ enum PythonConstructors {
     guard let name = call[1].name, case .global(let type) = call[0] else {
       throw call.wrong(expected: "a class and the name of a method")
     }
-    try PickleTrust.check(type, .new)
-    return .global(PickleGlobal(type.module, "\(type.name).\(name)"))
+    return .global(try type.inside(name))
   }
 
   /// `copyreg.__newobj_ex__(cls, arguments, keywords)`: `NEWOBJ_EX` before protocol 4.
