@@ -3,6 +3,11 @@ import Tensors
 /// Sorts files by what they are: checkpoints, JSON documents, and the rest.
 struct FileSorting {
   typealias Found = (name: String, file: MappedFile, format: any ArchiveFormat)
+  /// Checkpoints, documents, and what is neither, with the reason.
+  typealias Sorted = (
+    found: [Found], documents: [(name: String, value: Node)],
+    rest: [(name: String, reason: String)]
+  )
 
   /// The most bytes of a JSON document; configurations have some thousands.
   private static let documentLimit = 1 << 24
@@ -43,10 +48,7 @@ struct FileSorting {
   }
 
   /// What there is, once all files are in: those that an index names are taken for its parts.
-  func finished() throws -> (
-    found: [Found], documents: [(name: String, value: Node)],
-    rest: [(name: String, reason: String)]
-  ) {
+  func finished() throws -> Sorted {
     var shards: Set<String> = []
     for item in found where item.format is SafetensorsIndex {
       shards.formUnion(try SafetensorsIndex().fileNames(item.file))

@@ -61,11 +61,7 @@ public struct Folder: Sendable {
     _ path: String, _ files: [(name: String, path: String)],
     leftAside others: [(name: String, reason: String)], followsLinks: Bool
   ) throws {
-    var sorting = FileSorting()
-    for (name, path) in files {
-      try sorting.add(name, try MappedFile(path, followsLinks: followsLinks))
-    }
-    let (found, documents, rest) = try sorting.finished()
+    let (found, documents, rest) = try Self.sorted(files, followsLinks: followsLinks)
     guard !found.isEmpty else {
       throw Failure(file: path, expected: "a checkpoint file in the directory", found: "none")
     }
@@ -89,6 +85,19 @@ public struct Folder: Sendable {
     }
     archive.attributes += documents.map { Node.Entry(.text($0.name), $0.value) }
     self.archive = archive
+  }
+
+  /// What the files are.
+  ///
+  /// Shards are let go here: their index opens them, and they would be mapped twice.
+  private static func sorted(
+    _ files: [(name: String, path: String)], followsLinks: Bool
+  ) throws -> FileSorting.Sorted {
+    var sorting = FileSorting()
+    for (name, path) in files {
+      try sorting.add(name, try MappedFile(path, followsLinks: followsLinks))
+    }
+    return try sorting.finished()
   }
 
   /// Names without their endings, or whole where two would be the same.
