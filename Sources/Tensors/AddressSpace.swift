@@ -32,6 +32,13 @@ public enum AddressSpace {
         + "\(Numbers.bytes(limit)) (ulimit -v)")
   }
 
+  /// The same of an array of a tensor's elements: Swift ends the process where it finds no room.
+  static func requireArray(_ byteCount: Int) throws {
+    // Small ones are many, and come out of the heap.
+    guard byteCount > 1 << 20 else { return }
+    try require(byteCount + (1 << 20), for: "a tensor's elements")
+  }
+
   /// The same of a library that keeps what it has got: it is asked again only for more.
   ///
   /// - Parameter margin: what must be left for others beside it.

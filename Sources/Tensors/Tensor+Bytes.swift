@@ -70,6 +70,7 @@ extension Tensor {
   ///
   /// - Throws: `Failure` where the source cannot be read.
   public func bytes() throws -> [UInt8] {
+    try AddressSpace.requireArray(byteCount)
     var result = [UInt8]()
     result.reserveCapacity(byteCount)
     try unsafe forEachSlab { unsafe result.append(contentsOf: $0) }

@@ -14,7 +14,8 @@ private struct CastBytes: ByteSource {
   }
 
   private func elements() throws -> [UInt8] {
-    try unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
+    try AddressSpace.requireArray(count)
+    return try unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
       let all = UnsafeMutableRawBufferPointer(buffer)
       try unsafe base.forEachSlab { slab in
         unsafe casting.run(from: slab, into: UnsafeMutableRawBufferPointer(rebasing: all[done...]))

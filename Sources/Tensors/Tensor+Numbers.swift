@@ -57,7 +57,8 @@ extension Tensor {
 
   /// The elements converted, a slab at a time: one loop for each type, which the compiler vectorises.
   private func numbers<Number: BinaryFloatingPoint>() throws -> [Number] {
-    try unsafe [Number](unsafeUninitializedCapacity: count) { result, done in
+    try AddressSpace.requireArray(count * MemoryLayout<Number>.size)
+    return try unsafe [Number](unsafeUninitializedCapacity: count) { result, done in
       try unsafe forEachSlab { bytes in
         func copy<Stored>(_: Stored.Type, _ convert: (Stored) -> Number) {
           let values = unsafe elements(of: bytes, Stored.self)

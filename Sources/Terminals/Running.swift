@@ -16,8 +16,9 @@ public func runTool<Tool: ParsableCommand>(
 ) -> Never {
   startAnewWhereAddressesAreLimited()
   // Layers' weights come and go: what is large is given back to the system at once, instead of staying
-  // in the heap between smaller things (glibc raises this limit by itself otherwise).
-  mallopt(M_MMAP_THRESHOLD, 2 << 20)
+  // in the heap between smaller things (glibc raises this limit by itself otherwise). Where addresses
+  // are few, so is what is less large: a heap's addresses stay with it.
+  mallopt(M_MMAP_THRESHOLD, AddressSpace.limit == nil ? 2 << 20 : 128 << 10)
   // What is smaller stays: the same few blocks are taken and given back for every layer, and pages that
   // went back to the system each time would cost a fifth of a conversion.
   mallopt(M_TRIM_THRESHOLD, 8 << 20)

@@ -101,8 +101,13 @@ struct Verify: ParsableCommand {
     guard images.isEmpty || files.count == 1 && expect == nil else {
       throw ValidationError("--images goes with one checkpoint, and without --expect.")
     }
-    guard !images.isEmpty || against == nil && labels == nil && computing.threads == nil else {
-      throw ValidationError("--against, --labels and --threads go with --images.")
+    guard !images.isEmpty || against == nil else {
+      throw ValidationError(
+        "--against compares what two networks make of --images; without pictures two checkpoints are "
+          + "compared by naming both: byol-verify A B.")
+    }
+    guard !images.isEmpty || labels == nil && computing.threads == nil else {
+      throw ValidationError("--labels and --threads go with --images.")
     }
     guard against == nil || labels == nil else {
       throw ValidationError("--labels goes with one head; --against compares two networks.")
