@@ -3,12 +3,12 @@
 /// Stem, stages and blocks by number, in a block convolutions and batch norms in turn, then the
 /// shortcut; in a head linear layers and batch norms in turn; in a module weight, bias, mean, variance,
 /// counter. Numbers are compared as numbers: `block10` comes after `block2`.
-struct NativeOrder: Comparable {
+public struct NativeOrder: Comparable {
   private let ranks: [Int]
   private let path: String
 
   /// The place of a native path in the order.
-  init(_ path: String) {
+  public init(_ path: String) {
     self.path = path
     var parts = path.split(separator: "/")
     // A batch norm's counter comes where its module does.
@@ -16,12 +16,14 @@ struct NativeOrder: Comparable {
     ranks = parts.map(Self.rank)
   }
 
-  static func < (left: NativeOrder, right: NativeOrder) -> Bool {
+  /// Whether one path comes before another.
+  public static func < (left: NativeOrder, right: NativeOrder) -> Bool {
     if left.ranks != right.ranks { return left.ranks.lexicographicallyPrecedes(right.ranks) }
     return left.path < right.path
   }
 
-  static func == (left: NativeOrder, right: NativeOrder) -> Bool { left.path == right.path }
+  /// Whether two paths are the same.
+  public static func == (left: NativeOrder, right: NativeOrder) -> Bool { left.path == right.path }
 
   private static let words: [Substring: Int] = [
     "online": 0, "target": 1, "encoder": 0, "sem": -1, "projector": 1, "predictor": 2, "heads": 3,

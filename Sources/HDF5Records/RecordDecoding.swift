@@ -37,7 +37,12 @@ extension Record {
         StoredArray(type: type, place: isStreamed ? .streamed(number) : .file(offset: number)))
     case 5: self = .value(name: try fields.text(), try fields.value())
     case 6: self = .finished
-    case 7: self = .failed(place: try fields.text(), message: try fields.text())
+    case 7:
+      let (place, message) = (try fields.text(), try fields.text())
+      guard !message.allSatisfy(\.isWhitespace) else {
+        throw MalformedRecord(reason: "a refusal without words")
+      }
+      self = .failed(place: place, message: message)
     case 8: self = .unfiltered(code: try fields.next())
     default: throw MalformedRecord(reason: "a record of the unknown kind \(kind)")
     }

@@ -13,6 +13,8 @@ public final class MappedFile: ByteSource {
   /// The device and inode, by which two names of one file are recognised.
   public let identity: FileIdentity
   nonisolated(unsafe) private let address: UnsafeRawPointer?
+  /// Its number among the mappings of which is said what ended them.
+  private let notice: Int?
 
   /// Opens and maps the file at `path`.
   ///
@@ -44,6 +46,7 @@ public final class MappedFile: ByteSource {
     identity = status.identity
     guard count > 0 else {
       unsafe address = nil
+      notice = nil
       return
     }
     let mapped = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0)
@@ -51,6 +54,7 @@ public final class MappedFile: ByteSource {
       throw Failure.system("cannot map", file: path)
     }
     unsafe address = UnsafeRawPointer(mapped)
+    notice = unsafe BusErrors.watch(mapped, count, path: path)
   }
 
   /// A new descriptor of the same file, for a program that reads it by itself; the caller closes it.
@@ -72,6 +76,7 @@ public final class MappedFile: ByteSource {
   public var fileName: String? { path }
 
   deinit {
+    if let notice { BusErrors.forget(notice) }
     if let address = unsafe address {
       unsafe munmap(UnsafeMutableRawPointer(mutating: address), count)
     }

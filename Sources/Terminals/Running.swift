@@ -15,6 +15,9 @@ public func runTool<Tool: ParsableCommand>(
   _ tool: Tool.Type, examples: [Manual.Example] = [], _ body: (Tool) throws -> Void
 ) -> Never {
   startAnewWhereAddressesAreLimited()
+  // In the place of a line of progress that may stand there.
+  BusErrors.endInASentence(
+    prefix: (Terminal.canMove(.errors) ? "\r\u{1B}[K" : "") + prefix(of: tool))
   // Layers' weights come and go: what is large is given back to the system at once, instead of staying
   // in the heap between smaller things (glibc raises this limit by itself otherwise). Where addresses
   // are few, so is what is less large: a heap's addresses stay with it.
@@ -39,7 +42,7 @@ public func runTool<Tool: ParsableCommand>(
     leave(0)
   } catch let failure as Failure {
     fflush(nil)
-    complain("\(Style.errors.bad(Tool._commandName + ":")) \(failure)")
+    complain(prefix(of: tool) + failure.description)
     leave(failure.kind.rawValue)
   } catch {
     let message = Tool.fullMessage(for: error)
@@ -52,6 +55,11 @@ public func runTool<Tool: ParsableCommand>(
       leave(Failure.Kind.usage.rawValue)
     }
   }
+}
+
+/// What stands before a tool's sentences of failure.
+private func prefix(of tool: (some ParsableCommand).Type) -> String {
+  Style.errors.bad(tool._commandName + ":") + " "
 }
 
 /// Whether an argument asks for help; `-dash.npz`, which ArgumentParser reads as `-d -a -s -h ...`,

@@ -39,6 +39,13 @@ import Testing
     #expect(throws: MalformedRecord.self) { try Record(kind: header.kind, payload: payload + [0]) }
   }
 
+  @Test(arguments: ["", " ", "\n"]) func `a refusal has words`(message: String) {
+    let record = Record.failed(place: "/a", message: message).encoded
+    #expect(throws: MalformedRecord.self) {
+      try Record(kind: 7, payload: Array(record[Record.headerByteCount...]))
+    }
+  }
+
   @Test func `any byte may be changed without harm`() {
     for record in Self.samples {
       let bytes = Array(record.encoded[Record.headerByteCount...])

@@ -65,19 +65,6 @@ import Testing
     #expect(throws: Failure.self) { try page.write(folder.path("missing/page.html")) }
   }
 
-  /// Layers in the order in which a picture passes them, numbers as numbers.
-  @Test func layersComeInTheirOrder() {
-    let paths = [
-      "online/encoder/stem/conv/weight", "online/encoder/stage0/block0/conv0/weight",
-      "online/encoder/stage0/block0/shortcut/conv/weight",
-      "online/encoder/stage0/block2/conv0/weight", "online/encoder/stage0/block10/conv0/weight",
-      "online/encoder/stage1/block0/conv0/weight", "online/encoder/final/bn/scale",
-      "online/projector/linear0/weight", "online/predictor/linear0/weight",
-      "online/heads/classifier/weight",
-    ]
-    #expect(paths.shuffled().sorted { LayerOrder.key($0) < LayerOrder.key($1) } == paths)
-  }
-
   @Test func contractsAreSaidInWords() throws {
     let words = ContractWords(try Self.loaded().checkpoint.contract).sentences
     let byName = Dictionary(uniqueKeysWithValues: words)

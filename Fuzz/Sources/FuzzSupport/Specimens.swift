@@ -2,20 +2,42 @@ public import Archives
 public import Checkpoints
 import Tensors
 
-/// The sample checkpoint in the words of every dialect that can hold it: what mutants are made of.
+/// A small checkpoint in the words of every dialect that can hold it: what mutants are made of.
 public enum Specimens {
-  /// The sample.
+  /// The sample, with one block for a network.
   public static let checkpoint: Checkpoint = {
     let folder = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
     do {
       var checkpoint = try Loaded("/" + folder + "/samples/tiny_haiku_byol.npz").checkpoint
       // Without the tree of its source, so that every dialect writes it by its rules.
       checkpoint.tree = nil
-      return checkpoint
+      return try shortened(checkpoint)
     } catch {
       finding("the sample cannot be read: \(error)")
     }
   }()
+
+  /// The same checkpoint with one block alone: an input costs what its checkpoint has of tensors.
+  private static func shortened(_ sample: Checkpoint) throws -> Checkpoint {
+    var contract = sample.contract
+    contract.encoder.blocks = [1]
+    contract.encoder.channels = Array(contract.encoder.channels.prefix(1))
+    contract.encoder.strides = Array(contract.encoder.strides.prefix(1))
+    let features = contract.encoder.channels[0]
+    let entries = try sample.entries.compactMap { entry -> Checkpoint.Entry? in
+      guard !entry.path.contains("/stage") || entry.path.contains("/stage0/block0/") else {
+        return nil
+      }
+      guard
+        entry.path.hasSuffix("projector/linear0/weight")
+          || entry.path.hasSuffix("/classifier/weight")
+      else { return entry }
+      return Checkpoint.Entry(
+        entry.path, try entry.tensor.permuted([1, 0]).rows(0..<features).permuted([1, 0]))
+    }
+    return Checkpoint(
+      entries: entries, contract: contract, recipe: sample.recipe, provenance: sample.provenance)
+  }
 
   /// Each archive with its dialect; the first is in native names.
   public static let all: [(dialect: Dialect?, archive: Archive)] = {

@@ -1,3 +1,4 @@
+import Checkpoints
 import Health
 import Pages
 import Tensors
@@ -11,7 +12,7 @@ struct LayersSection {
   var section: Section? {
     let branch = health.tensors.contains { $0.path.hasPrefix("online/") } ? "online/" : "target/"
     let own = health.tensors.filter { $0.path.hasPrefix(branch) }
-      .sorted { LayerOrder.key($0.path) < LayerOrder.key($1.path) }
+      .sorted { NativeOrder($0.path) < NativeOrder($1.path) }
     let weights = own.filter { $0.path.hasSuffix("/weight") && $0.shape.count > 1 }
     guard !weights.isEmpty else { return nil }
     let scales = own.filter { $0.path.hasSuffix("/scale") }

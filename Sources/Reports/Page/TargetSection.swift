@@ -1,3 +1,4 @@
+import Checkpoints
 import Health
 import Pages
 import Tensors
@@ -33,7 +34,7 @@ struct TargetSection {
       facts.append(("tau", "not told by the distance: \(missing)"))
     }
     let layers = target.layers.filter { $0.path.hasSuffix("/weight") }
-      .sorted { LayerOrder.key($0.path) < LayerOrder.key($1.path) }
+      .sorted { NativeOrder($0.path) < NativeOrder($1.path) }
     var figures = [
       LayerChart(
         "from online to target, % of the layer's norm",
@@ -65,22 +66,5 @@ struct TargetSection {
 
   private static func steps(_ count: Double) -> String {
     "\(Numbers.grouped(Int(min(max(count, 0), 1e15).rounded()))) steps"
-  }
-}
-
-/// The order in which a picture passes the layers.
-enum LayerOrder {
-  /// A key that sorts as the layers come: the stem first, stages and blocks by number.
-  static func key(_ path: String) -> String {
-    let words = [
-      "online": "0", "target": "1", "encoder": "0", "projector": "1", "predictor": "2",
-      "heads": "3", "stem": "0", "final": "y", "shortcut": "z", "conv": "0", "bn": "1",
-    ]
-    return path.split(separator: "/").map { part in
-      if let word = words[String(part)] { return word }
-      let digits = part.reversed().prefix { $0.isNumber }.count
-      let zeros = String(repeating: "0", count: max(0, 5 - digits))
-      return part.dropLast(digits) + (digits > 0 ? zeros : "") + part.suffix(digits)
-    }.joined(separator: "/")
   }
 }

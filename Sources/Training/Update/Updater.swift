@@ -97,7 +97,7 @@ public final class Updater<Arithmetic: Backend>: Updating {
       return StepReport(
         step: nextStep, loss: loss, classificationLoss: pass.classification,
         accuracy: pass.accuracy, learningRate: rate, tau: share, gradientNorm: norm,
-        featureDeviation: pass.embedding.unitDeviation,
+        featureDeviation: CollapseMeasures.featureDeviation(of: pass.embedding),
         embedding: reportsEmbedding
           ? Rows(
             count: pass.embedding.count, width: pass.embedding.width,
@@ -159,29 +159,5 @@ public final class Updater<Arithmetic: Backend>: Updating {
         unsafe Kernels.average(target.values, online.values, tau: tau)
       }
     }
-  }
-}
-
-extension Rows {
-  /// The mean over the dimensions of the standard deviation of the unit vectors.
-  var unitDeviation: Double {
-    var (sums, squares) = (
-      [Double](repeating: 0, count: width), [Double](repeating: 0, count: width)
-    )
-    for row in 0..<count {
-      let vector = values[row * width..<(row + 1) * width].map(Double.init)
-      let length = max(vector.reduce(0) { $0 + $1 * $1 }.squareRoot(), 1e-12)
-      for (column, value) in vector.enumerated() {
-        sums[column] += value / length
-        squares[column] += value / length * value / length
-      }
-    }
-    guard count > 1, width > 0 else { return 0 }
-    var total = 0.0
-    for column in 0..<width {
-      let variance = (squares[column] - sums[column] * sums[column] / Double(count))
-      total += (max(variance, 0) / Double(count - 1)).squareRoot()
-    }
-    return total / Double(width)
   }
 }

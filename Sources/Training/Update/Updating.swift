@@ -34,8 +34,7 @@ public struct StepReport: Sendable {
   public var tau: Double
   /// The length of the gradient of all parameters together.
   public var gradientNorm: Double
-  /// The standard deviation over the batch of a dimension of the first view's unit embeddings, the mean
-  /// over the dimensions: near 0 after a collapse.
+  /// `CollapseMeasures.featureDeviation` of the first view's embeddings: near 0 after a collapse.
   public var featureDeviation: Double
   /// The first view's embeddings, [N, D], where they were asked for.
   public var embedding: Rows<Float>?

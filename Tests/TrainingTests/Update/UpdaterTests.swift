@@ -219,8 +219,9 @@ import Testing
     let updater = try updater(Specimen.checkpoint("solo_tiny.ckpt"))
     let report = try updater.update(
       Specimen.views(seed: 1, labels: [1, 1, 2, 3]), reportsEmbedding: true)
-    #expect(report.embedding?.count == 4 && report.embedding?.width == 128)
-    #expect(report.featureDeviation > 0 && report.gradientNorm > 0)
+    let embedding = try #require(report.embedding)
+    #expect(embedding.count == 4 && embedding.width == 128 && report.gradientNorm > 0)
+    #expect(report.featureDeviation == CollapseMeasures.featureDeviation(of: embedding))
     #expect((0...1).contains(report.accuracy ?? -1))
     #expect(try updater.update(Specimen.views(seed: 2)).embedding == nil)
   }
