@@ -34,7 +34,7 @@ public enum Dialects {
         "no dialect is called \(name); there are \(([native] + names).joined(separator: ", "))"
           + ", or the path of a dialect file (.json)")
     }
-    return try Dialect(json: try MappedFile(name).allBytes(), file: name)
+    return try Dialect(json: try MappedFile(name).document(), file: name)
   }
 
   /// The dialect whose rules fit the archive's names best.

@@ -41,7 +41,7 @@ public enum NativeReading {
         guard tensor.elementType == .uint8, tensor.shape.count == 1 else {
           throw Failure(place: name, expected: "JSON as bytes", found: "\(tensor.elementType)")
         }
-        documents[name] = try tensor.bytes()
+        documents[name] = try document(tensor, name)
         continue
       }
       if drop.matches(name) {
@@ -86,6 +86,19 @@ public enum NativeReading {
       checkpoint.verification = try decode(Verification.self, "verification", documents)
     }
     return Imported(checkpoint: checkpoint, notes: notes, dropped: dropped.count)
+  }
+
+  /// The bytes of a document that is not too large for one.
+  static func document(_ tensor: Tensor, _ name: String) throws -> [UInt8] {
+    do {
+      try Document.check(
+        tensor.byteCount,
+        limit: name == NativeNames.treePath ? Document.treeByteLimit : Document.byteLimit)
+      return try tensor.bytes()
+    } catch var failure as Failure {
+      failure.place = failure.place ?? name
+      throw failure
+    }
   }
 
   /// Refuses another major version, and notes a newer minor one: then the result is true.

@@ -43,7 +43,7 @@ public struct Sidecar: Codable, Sendable {
     let file = try MappedFile(path)
     do {
       let sidecar = try JSONDecoder().decode(
-        Sidecar.self, from: Data(try file.allBytes()))
+        Sidecar.self, from: Data(try file.document()))
       for one in [sidecar] + (sidecar.change?.before ?? []) {
         try one.contract.check()
         try one.recipe.check()

@@ -19,6 +19,7 @@ extension FileVerification {
     guard let document = checkpoint[NativeNames.runPath] else { return nil }
     let run: Run
     do {
+      try Document.check(document.byteCount)
       run = try JSONDecoder().decode(Run.self, from: Data(try document.bytes()))
     } catch let failure as Failure {
       throw failure

@@ -115,7 +115,7 @@ private struct Before {
   init(_ paths: [String]) throws {
     for path in paths {
       let isThere = unsafe access(path, F_OK) == 0
-      contents.append((path, isThere ? try MappedFile(path).allBytes() : nil))
+      contents.append((path, isThere ? try MappedFile(path).document() : nil))
     }
   }
 
@@ -126,7 +126,7 @@ private struct Before {
         try? AtomicFile.remove(path, force: true)
         continue
       }
-      if let now = try? MappedFile(path).allBytes(), now == bytes { continue }
+      if let now = try? MappedFile(path).document(), now == bytes { continue }
       guard let file = try? AtomicFile(path, AtomicFile.Options(force: true)) else { continue }
       try? file.output.write(bytes)
       try? file.commit()

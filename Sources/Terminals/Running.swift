@@ -14,6 +14,7 @@ import Tensors
 public func runTool<Tool: ParsableCommand>(
   _ tool: Tool.Type, examples: [Manual.Example] = [], _ body: (Tool) throws -> Void
 ) -> Never {
+  Surroundings.prepare()
   startAnewWhereAddressesAreLimited()
   // In the place of a line of progress that may stand there.
   BusErrors.endInASentence(
@@ -26,6 +27,7 @@ public func runTool<Tool: ParsableCommand>(
   // went back to the system each time would cost a fifth of a conversion.
   mallopt(M_TRIM_THRESHOLD, 8 << 20)
   do {
+    try Surroundings.require()
     try AddressSpace.require(2 * AddressSpace.threadByteCount, for: "working memory")
     if CommandLine.arguments.dropFirst() == ["--generate-manual"] {
       print(try Manual(Tool.self, examples: examples).text, terminator: "")

@@ -9,9 +9,6 @@ struct FileSorting {
     rest: [(name: String, reason: String)]
   )
 
-  /// The most bytes of a JSON document; configurations have some thousands.
-  private static let documentLimit = 1 << 24
-
   private var found: [Found] = []
   private var documents: [(name: String, value: Node)] = []
   private var rest: [(name: String, reason: String)] = []
@@ -30,8 +27,8 @@ struct FileSorting {
   }
 
   private mutating func addDocument(_ name: String, _ file: MappedFile) {
-    guard file.count <= Self.documentLimit else {
-      return rest.append((name, "a JSON document of more than \(Self.documentLimit) bytes"))
+    guard file.count <= Document.byteLimit else {
+      return rest.append((name, "a JSON document of more than \(Document.byteLimit) bytes"))
     }
     do {
       let value = try unsafe file.withCheckedBytes { bytes in

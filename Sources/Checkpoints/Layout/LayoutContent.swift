@@ -132,7 +132,7 @@ struct LayoutContent {
       do {
         try read(dataset)
       } catch let failure as Failure {
-        let place = failure.place.map { "\($0): " } ?? ""
+        let place = failure.place.map { $0 == dataset.path ? "" : "\($0): " } ?? ""
         add(
           .json, dataset.path, expected: "JSON of the schema \(name)",
           found: place + failure.message)
@@ -144,7 +144,7 @@ struct LayoutContent {
   }
 
   private mutating func read(_ dataset: NativeDataset) throws {
-    let data = Data(try dataset.tensor.bytes())
+    let data = Data(try NativeReading.document(dataset.tensor, dataset.path))
     let decoder = JSONDecoder()
     switch dataset.path {
     case "contract":

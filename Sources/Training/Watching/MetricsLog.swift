@@ -28,11 +28,15 @@ public struct MetricsLog: Sendable, Equatable {
     let file = try MappedFile(path)
     try unsafe file.withCheckedBytes { bytes in
       var (start, number) = (0, 1)
-      while let end = bytes[start...].firstIndex(of: 0x0A) {
-        guard end - start <= Self.lineLimit else {
-          throw Failure(
-            file: path, place: "line \(number)", expected: "at most \(Self.lineLimit) bytes",
-            found: "\(end - start)")
+      while true {
+        let rest = bytes[start...]
+        guard let end = rest.prefix(Self.lineLimit + 1).firstIndex(of: 0x0A) else {
+          guard rest.count <= Self.lineLimit else {
+            throw Failure(
+              file: path, place: "line \(number)", expected: "at most \(Self.lineLimit) bytes",
+              found: "more")
+          }
+          break
         }
         do {
           add(try MetricsLine(CheckedBytes(rebasing: bytes[start..<end])))
