@@ -39,6 +39,8 @@ DICTIONARIES = {
     "hdf5-records": ["hdf5-records"], "json": ["json"], "dialect": ["json", "dialect"],
     "checkpoint": [], "picture": ["picture"],
 }
+# Lists of edits are long from the first input on: libFuzzer would come to them after hours.
+FLAGS = {"checkpoint": ["-len_control=0", "-max_len=512"]}
 SLOW = 2  # seconds of processor time that no input may take, as FuzzSupport has it
 MEMORY = 1024  # MB
 RESTARTS = 20
@@ -82,7 +84,7 @@ def command(target, seconds, seed):
         PROGRAMS / f"fuzz-{target}", *folders, f"-max_total_time={seconds}", f"-seed={seed}",
         f"-artifact_prefix={WORK / 'findings' / target}/", "-timeout=300",
         "-report_slow_units=300", f"-rss_limit_mb={MEMORY + 256}",
-        f"-malloc_limit_mb={MEMORY}", "-print_final_stats=1", *([f"-dict={words}"] if words else []),
+        f"-malloc_limit_mb={MEMORY}", "-print_final_stats=1", *FLAGS.get(target, []), *([f"-dict={words}"] if words else []),
     ]
 
 
