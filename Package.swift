@@ -110,8 +110,8 @@ let ownTargets: [Target] = [
   .target(
     name: "Training",
     dependencies: [
-      "Archives", "Checkpoints", "CLinux", "Conversions", "COpenBLAS", "Gradients", "HDF5Writing",
-      "Images", "Networks", "Pages", "Spectra", "Tensors",
+      "Archives", "Checkpoints", "Conversions", "COpenBLAS", "Gradients", "HDF5Writing", "Images",
+      "Networks", "Pages", "Spectra", "Tensors",
     ],
     swiftSettings: engines),
   .target(

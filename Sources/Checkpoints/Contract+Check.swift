@@ -51,7 +51,7 @@ extension Contract {
     ] {
       try require(words.contains(word), "input.\(name)", words.joined(separator: " or "), word)
     }
-    try require(input.size > 0, "input.size", "1 or more", input.size)
+    try require((1...4096).contains(input.size), "input.size", "1 to 4096", input.size)
     try require(input.range > 0, "input.range", "more than 0", input.range)
     try require(
       input.mean.count == input.std.count, "input.mean", "as many numbers as input.std",
@@ -72,9 +72,21 @@ extension Recipe {
   ///
   /// - Throws: `Failure` (`badInput`).
   func check() throws {
+    // Far beyond any run, so that sums of them fit.
+    let most = 1 << 40
     for (field, value) in [("step", step), ("epoch", epoch)] {
-      guard value ?? 0 >= 0 else {
-        throw Failure(place: "recipe.\(field)", expected: "0 or more", found: "\(value ?? 0)")
+      guard (0...most).contains(value ?? 0) else {
+        throw Failure(place: "recipe.\(field)", expected: "0 to 2^40", found: "\(value ?? 0)")
+      }
+    }
+    for (field, value) in [
+      ("schedule.warmup", schedule?.warmup), ("schedule.total", schedule?.total),
+      ("tau.total", tau?.total),
+    ] {
+      guard (-most...most).contains(value ?? 0) else {
+        throw Failure(
+          place: "recipe.\(field)", expected: "a number of steps up to 2^40", found: "\(value ?? 0)"
+        )
       }
     }
     if let base = tau?.base, !(0...1).contains(base) {

@@ -142,7 +142,7 @@ extension DialectFile.Mount {
 }
 
 /// What a JSON decoder's error says, in a sentence.
-func describe(_ error: any Error) -> String {
+package func describe(_ error: any Error) -> String {
   guard let error = error as? DecodingError else { return "\(error)" }
   func path(_ context: DecodingError.Context) -> String {
     let names = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }

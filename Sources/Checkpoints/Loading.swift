@@ -86,6 +86,9 @@ public struct Loaded: Sendable {
     dropped = imported.dropped
     try drop.checkUsed()
     if dialect != nil, let named, let said = try Sidecar.read(of: named) {
+      if dropped == 0 {
+        try said.check(against: checkpoint.contract, of: checkpoint.provenance.origins, in: named)
+      }
       checkpoint.contract = said.contract
       checkpoint.recipe = said.recipe
       checkpoint.provenance.origins.merge(said.origins) { $1 }

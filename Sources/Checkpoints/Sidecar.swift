@@ -34,6 +34,20 @@ public struct Sidecar: Codable, Sendable {
     String(path.reversed().drop { $0 == "/" }.reversed()) + ".byol.json"
   }
 
+  /// Refuses a contract that says of the networks' structure what the tensors do not show.
+  ///
+  /// - Throws: `Failure` (`badInput`) of the sidecar of the file at `path`.
+  func check(against shown: Contract, of origins: Origins, in path: String) throws {
+    for difference in try contract.differences(from: shown) {
+      let (field, said, found) = ("contract." + difference[0], difference[1], difference[2])
+      // A network that the file does not hold is the sidecar's to tell.
+      guard origins[field] == .inferred, found != "[]" else { continue }
+      throw Failure(
+        file: Self.path(of: path), place: field, expected: "\(found), as the tensors show",
+        found: said)
+    }
+  }
+
   /// Reads a sidecar, or gives nil where there is none.
   ///
   /// - Throws: `Failure` (`badInput`) where it is not what it must be; (`inputOutput`) where it is there

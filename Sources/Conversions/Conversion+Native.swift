@@ -73,6 +73,9 @@ extension Conversion {
     // The probe was its last product; the file's addresses come in the buffers' place.
     AddressSpace.releaseOpenBLAS()
     let mapped = try MappedFile(path)
+    guard NativeHDF5().recognises(mapped) else {
+      throw Failure(.differs, "the written file is not recognised as a native one")
+    }
     let native = try NativeFile(mapped)
     let reread = try NativeReading.read(NativeHDF5().read(mapped)).checkpoint
     try native.checkEveryByte(threads: options.threads)

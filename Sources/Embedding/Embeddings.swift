@@ -36,9 +36,11 @@ public struct Embeddings: Sendable {
     progress: (@Sendable (Int) -> Void)? = nil
   ) throws {
     let threads = network.session.threads
-    let alone = files.count >= threads
+    // Large pictures take much memory: all threads work at one.
+    let alone = files.count >= threads && network.size <= 1024
     let size = max(1, batch ?? network.usualBatch)
-    let share = alone ? max(1, min(size, files.count / threads)) : files.count
+    let share =
+      alone ? max(1, min(size, files.count / threads)) : files.count < threads ? files.count : size
     let parts = stride(from: 0, to: files.count, by: share).map {
       $0..<min($0 + share, files.count)
     }

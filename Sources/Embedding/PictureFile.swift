@@ -57,13 +57,29 @@ public struct PictureFile: Sendable, Hashable {
     return result
   }
 
+  /// The most bytes of a line: those of a path (`PATH_MAX`).
+  private static let lineLimit = 4096
+
   /// The lines of a text file, without empty ones.
+  ///
+  /// - Throws: `Failure` (`badInput`) where a line is longer than a path, or not UTF-8.
   static func lines(of path: String) throws -> [String] {
     let file = try MappedFile(path)
     return try unsafe file.withCheckedBytes { bytes in
-      bytes.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D })
-        .map { String(decoding: $0, as: UTF8.self) }
-        .filter { !$0.allSatisfy(\.isWhitespace) }
+      var (lines, start) = ([String](), 0)
+      while start < bytes.count {
+        let rest = bytes[start...].prefix(lineLimit + 1)
+        let end = rest.firstIndex { $0 == 0x0A || $0 == 0x0D } ?? rest.endIndex
+        guard end - start <= lineLimit, let line = String(validating: rest[..<end], as: UTF8.self)
+        else {
+          throw Failure(
+            file: path, place: "byte \(start)",
+            expected: "lines of UTF-8, of at most \(lineLimit) bytes", found: "another")
+        }
+        if !line.allSatisfy(\.isWhitespace) { lines.append(line) }
+        start = end + 1
+      }
+      return lines
     }
   }
 

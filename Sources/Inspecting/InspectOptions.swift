@@ -1,6 +1,7 @@
 public import ArgumentParser
 public import Checkpoints
 public import Health
+import Tensors
 public import Terminals
 
 /// What `byol-inspect` can be asked for.
@@ -139,7 +140,12 @@ public struct InspectOptions: ParsableArguments {
   /// - Throws: `Failure` where a tensor cannot be read.
   public func print(_ loaded: Loaded, health: HealthReport? = nil) throws {
     let inspection = try Inspection(loaded, statistics: stats, fingerprint: fingerprint)
-    let run = try RunSummary(of: loaded.checkpoint)
+    let run: RunSummary?
+    do {
+      run = try RunSummary(of: loaded.checkpoint)
+    } catch let failure as Failure {
+      throw failure.of(file: file)
+    }
     if json {
       try printJSON(InspectionDocument(inspection, run: run, health: health))
     } else if !quiet {

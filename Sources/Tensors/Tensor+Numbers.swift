@@ -9,6 +9,17 @@ extension Tensor {
   /// - Throws: `Failure` where the source cannot be read.
   public func doubles() throws -> [Double] { try numbers() }
 
+  /// Calls `body` with consecutive parts of the elements as float64, row-major, as `doubles` has them.
+  ///
+  /// - Throws: `Failure` where the source cannot be read, and whatever `body` throws.
+  public func forEachDoubles(_ body: ([Double]) throws -> Void) throws {
+    try unsafe forEachSlab { slab in
+      let part = try unsafe Tensor(
+        elementType, shape: [slab.count / elementType.byteCount], bytes: Array(slab))
+      try body(part.doubles())
+    }
+  }
+
   /// The elements as integers, row-major, or nil where they are not integers that fit.
   ///
   /// - Throws: `Failure` where the source cannot be read.

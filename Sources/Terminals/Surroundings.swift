@@ -28,6 +28,11 @@ enum Surroundings {
         .inputOutput,
         "expected at least \(fewestDescriptors) files that may be open (ulimit -n), found \(files)")
     }
+    // Dispatch would wait for ever for a thread that it may not start (`ulimit -u`).
+    var thread = pthread_t()
+    errno = unsafe pthread_create(&thread, nil, { _ in nil }, nil)
+    guard errno == 0 else { throw Failure.system("cannot start a thread (ulimit -u)", file: nil) }
+    pthread_join(thread, nil)
   }
 
   private static let usualStack: rlim_t = 8 << 20

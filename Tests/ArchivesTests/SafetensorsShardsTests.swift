@@ -89,6 +89,17 @@ struct SafetensorsShardsTests {
         .contains("index's own directory"))
   }
 
+  @Test func `another spelling of the same letters is another name`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let tensor = Node.tensor(try Tensor(floats: [1], shape: [1]))
+    let archive = Archive(.dict([("e\u{301}", tensor)]), format: "safetensors")
+    let bytes = try written { try Safetensors().write(archive, to: $0) }
+    try Data(bytes).write(to: URL(filePath: folder.path("a.safetensors")))
+    let refusal = try refusal(folder, index: #"{"weight_map": {"\u00e9": "a.safetensors"}}"#)
+    #expect(refusal.contains("expected a tensor of 'a.safetensors', found none"), "\(refusal)")
+  }
+
   @Test func `symbolic links are not followed`() throws {
     let (folder, shards) = try folder(limit: 1000)
     defer { folder.remove() }

@@ -116,17 +116,22 @@ public struct SafetensorsIndex: ArchiveFormat {
   private func join(
     _ map: [(name: String, file: String)], _ shards: [String: Archive]
   ) throws -> [(String, Node)] {
-    var rest: [String: [String: Node]] = [:]
+    var rest: [String: [String: (name: String, node: Node)]] = [:]
     for (file, archive) in shards {
       rest[file] = Dictionary(
-        uniqueKeysWithValues: (archive.root.children ?? []).map { ($0.key.description, $0.value) })
+        uniqueKeysWithValues: (archive.root.children ?? []).map {
+          ($0.key.description, ($0.key.description, $0.value))
+        })
     }
     let entries = try map.map { name, file in
-      guard let node = rest[file]?.removeValue(forKey: name) else {
+      // Names are bytes: another spelling of the same letters is another name.
+      guard let found = rest[file]?.removeValue(forKey: name),
+        found.name.utf8.elementsEqual(name.utf8)
+      else {
         throw Failure(
           place: "index, tensor '\(name)'", expected: "a tensor of '\(file)'", found: "none")
       }
-      return (name, node)
+      return (name, found.node)
     }
     let others = rest.flatMap { file, nodes in nodes.keys.map { (file, $0) } }
     if let (file, name) = others.min(by: { $0 < $1 }) {

@@ -13,14 +13,16 @@ public struct NativeHDF5: ArchiveFormat {
   /// The format.
   public init() {}
 
-  /// Whether the file begins with the HDF5 signature and says near its beginning, in the root's
-  /// attribute `format`, that it is a checkpoint of ours.
+  /// Whether the file begins with the HDF5 signature and is a checkpoint of ours: it says so near its
+  /// beginning, in the root's attribute `format`, or ends as the document `/index` does.
   ///
-  /// The attribute is looked for as text: a damaged file is still one of ours.
+  /// Both are looked for as text: a damaged file is still one of ours. Where there are very many
+  /// datasets, the root's attributes come after the headers of all of them.
   public func recognises(_ file: MappedFile) -> Bool {
     unsafe (try? file.withBytes { bytes in
       unsafe Superblock.isSignature(CheckedBytes(bytes))
-        && Self.find(Self.marker, in: bytes.prefix(Self.searched))
+        && (Self.find(Self.marker, in: bytes.prefix(Self.searched))
+          || IndexEntry.isEnd(of: CheckedBytes(bytes)))
     }) ?? false
   }
 

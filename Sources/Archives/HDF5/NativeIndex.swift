@@ -37,6 +37,16 @@ public struct IndexEntry: Hashable, Sendable {
       + #""dtype":"\#(elementType.rawValue)","shape":[\#(shape)],"sha256":"\#(digest)"}"#
   }
 
+  /// Whether bytes end as the document does: with the digest of its last line.
+  static func isEnd(of bytes: CheckedBytes) -> Bool {
+    let (before, after) = (Array(#""sha256":""#.utf8), Array("\"}\n]\n".utf8))
+    let end = Array(bytes.suffix(before.count + 64 + after.count))
+    return end.starts(with: before) && end.suffix(after.count).elementsEqual(after)
+      && end.dropFirst(before.count).dropLast(after.count).allSatisfy {
+        (0x30...0x39).contains($0) || (0x61...0x66).contains($0)
+      }
+  }
+
   /// The bytes of the document: a JSON array, a line for each entry, sorted by path.
   package static func document(_ entries: [IndexEntry]) -> [UInt8] {
     let sorted = entries.sorted { $0.path < $1.path }

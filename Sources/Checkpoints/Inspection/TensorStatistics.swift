@@ -39,23 +39,30 @@ public struct TensorStatistics: Codable, Hashable, Sendable {
     nan = 0
     infinite = 0
     deadChannels = 0
+    mean = 0
+    rms = 0
     var rowIsDead = true
-    for (index, value) in try tensor.doubles().enumerated() {
-      if isChannelled {
-        if index % rowLength == 0 { rowIsDead = true }
-        if value != 0 { rowIsDead = false }
-        if index % rowLength == rowLength - 1, rowIsDead { deadChannels += 1 }
-      }
-      if value.isNaN {
-        nan += 1
-      } else if value.isInfinite {
-        infinite += 1
-      } else {
-        finite += 1
-        sum += value
-        squares += value * value
-        if value < min { min = value }
-        if value > max { max = value }
+    var index = 0
+    // A part at a time: as float64 a large tensor would take twice its memory.
+    try tensor.forEachDoubles { values in
+      for value in values {
+        if isChannelled {
+          if index % rowLength == 0 { rowIsDead = true }
+          if value != 0 { rowIsDead = false }
+          if index % rowLength == rowLength - 1, rowIsDead { deadChannels += 1 }
+        }
+        index += 1
+        if value.isNaN {
+          nan += 1
+        } else if value.isInfinite {
+          infinite += 1
+        } else {
+          finite += 1
+          sum += value
+          squares += value * value
+          if value < min { min = value }
+          if value > max { max = value }
+        }
       }
     }
     mean = finite > 0 ? sum / Double(finite) : 0

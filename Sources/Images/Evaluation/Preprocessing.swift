@@ -37,8 +37,8 @@ public struct Preprocessing: Sendable {
       throw Failure(
         place: "input.crop", expected: "center-first or resize-first", found: input.crop)
     }
-    guard input.size > 0, input.size <= 1 << 13 else {
-      throw Failure(place: "input.size", expected: "1 to 8192 pixels", found: "\(input.size)")
+    guard input.size > 0, input.size <= 1 << 12 else {
+      throw Failure(place: "input.size", expected: "1 to 4096 pixels", found: "\(input.size)")
     }
     size = input.size
     self.crop = crop

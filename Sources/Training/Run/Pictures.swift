@@ -72,7 +72,11 @@ struct Pictures {
       augmentation = kept
     } else {
       let size = options.size ?? before?.augmentation?.size ?? checkpoint.contract.input.size
-      augmentation = try Augmentation.named(name, size: size)
+      do {
+        augmentation = try Augmentation.named(name, size: size)
+      } catch let failure as Failure where options.augmentation == nil {
+        throw Failure(.badInput, place: "recipe.augmentation", failure.message)
+      }
     }
     let isOwn = options.augmentation == nil && before?.augmentation != nil
     findings.append(

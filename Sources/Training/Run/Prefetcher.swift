@@ -1,3 +1,4 @@
+import Archives
 import Tensors
 
 /// Makes batches ahead of the training, on threads of their own.

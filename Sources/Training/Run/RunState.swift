@@ -50,7 +50,7 @@ extension RunState {
     } catch let failure as Failure {
       throw failure
     } catch {
-      throw Failure(.badInput, place: Self.path, "this is no state of a run: \(error)")
+      throw Failure(.badInput, place: Self.path, "this is no state of a run: \(describe(error))")
     }
     try check()
   }
@@ -66,10 +66,10 @@ extension RunState {
     let most = 1 << 40
     for (name, value, least) in [
       ("position", position, 0), ("end", end, 0), ("batch", batch, 1),
-      ("threads", threads, 1),
     ] where !(least...most).contains(value) {
       throw refuse(name, "\(value)", "\(least) to 2^40")
     }
+    guard (1...1024).contains(threads) else { throw refuse("threads", "\(threads)", "1 to 1024") }
     guard position <= end else { throw refuse("position", "\(position)", "at most end, \(end)") }
     guard let augmentation else { return }
     let chances = augmentation.views.flatMap {

@@ -83,7 +83,12 @@ public final class Session {
     try AtomicFile.check(out, isNoneOf: [options.data, options.views].compactMap { $0 })
     self.isWritten = isWritten
     every = options.every
-    let before = try RunState(of: original)
+    let before: RunState?
+    do {
+      before = try RunState(of: original)
+    } catch let failure as Failure {
+      throw path.map { failure.of(file: $0) } ?? failure
+    }
     engine = try TrainingEngine(
       engine: options.engine, precision: options.precision, threads: options.threads,
       before: before)
@@ -140,10 +145,17 @@ public final class Session {
     _ options: SessionOptions, _ pictures: Pictures, _ plan: Plan, _ before: RunState?,
     _ streams: Streams
   ) throws -> Int {
-    if let steps = options.steps { return steps }
+    // As many as a recipe may count, so that sums of them fit.
+    let most = 1 << 40
+    if let steps = options.steps {
+      guard steps <= most else { throw Failure(.usage, "--steps \(steps) are too many") }
+      return steps
+    }
     if let epochs = options.epochs {
       let (updates, overflow) = epochs.multipliedReportingOverflow(by: pictures.updatesPerEpoch)
-      guard !overflow else { throw Failure(.usage, "--epochs \(epochs) are too many") }
+      guard !overflow, updates <= most else {
+        throw Failure(.usage, "--epochs \(epochs) are too many")
+      }
       return updates
     }
     if let before {

@@ -37,6 +37,21 @@ import Testing
     #expect(try opening(Superblock.signature + [2, 8, 8])?.kind == .badInput)
   }
 
+  @Test func aFileWhoseRootComesLateIsKnownByItsEnd() throws {
+    let digest = String(repeating: "0a", count: 32)
+    for (end, isNative) in [
+      ("\"sha256\":\"\(digest)\"}\n]\n", true), ("\"sha256\":\"\(digest)\"}\n]", false),
+      ("\"sha256\":\"\(digest.uppercased())\"}\n]\n", false), ("\"}\n]\n", false),
+    ] {
+      let folder = try TemporaryFolder()
+      defer { folder.remove() }
+      let path = folder.path("large.h5")
+      try Data(Superblock.signature + [UInt8](repeating: 0, count: 9 << 20) + Array(end.utf8))
+        .write(to: URL(filePath: path))
+      #expect(try NativeHDF5().recognises(MappedFile(path)) == isNative)
+    }
+  }
+
   @Test func writingATreeIsRefused() throws {
     let output = OutputFile(descriptor: -1, path: "out.h5")
     #expect(throws: Failure.self) {

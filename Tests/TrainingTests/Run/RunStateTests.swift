@@ -30,6 +30,7 @@ import Testing
     ("\"batch\" : 4", "\"batch\" : \"four\""), ("{", "["),
     ("\"position\" : 3", "\"position\" : 10"), ("\"smallestCrop\" : 0.08", "\"smallestCrop\" : -1"),
     ("\"flip\" : 0.5", "\"flip\" : 2"), ("\"size\" : 8", "\"size\" : 99999999"),
+    ("\"threads\" : 2", "\"threads\" : 1025"), ("\"threads\" : 2", "\"threads\" : 0"),
   ])
   func `a damaged state is refused`(_ old: String, _ new: String) throws {
     let text = String(decoding: try jsonBytes(try state()), as: UTF8.self)
@@ -41,6 +42,7 @@ import Testing
     let damaged = Checkpoint(entries: sample.entries + [entry], contract: sample.contract)
     let found = failure { _ = try RunState(of: damaged) }
     #expect(found?.kind == .badInput && found?.place?.hasPrefix("training/run") == true)
+    #expect(found?.message.contains("DecodingError") == false)
   }
 
   @Test func `data are known by names and labels`() {

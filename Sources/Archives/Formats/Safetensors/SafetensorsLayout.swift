@@ -79,18 +79,19 @@ struct SafetensorsLayout {
 
   private static func metadata(_ archive: Archive) throws -> String {
     var texts: [(key: String, value: String)] = []
+    var keys: Set<String> = []
     for entry in archive.attributes {
       guard case .text(let key) = entry.key, case .text(let value) = entry.value else {
         throw Failure(
           .usage, place: "attribute \(entry.key)", "safetensors files hold metadata that is text")
       }
-      guard !texts.contains(where: { $0.key == key }) else {
+      guard keys.insert(key).inserted else {
         throw Failure(
           .usage, place: "attribute \(key)", "safetensors files have a key of metadata once")
       }
       texts.append((key, value))
     }
-    if !texts.contains(where: { $0.key == "format" }) { texts.insert(("format", "pt"), at: 0) }
+    if !keys.contains("format") { texts.insert(("format", "pt"), at: 0) }
     return texts.map { "\(jsonText($0.key)):\(jsonText($0.value))" }.joined(separator: ",")
   }
 }

@@ -3,7 +3,7 @@ import Glibc
 import Tensors
 
 /// Threads of POSIX for work that takes long or waits, which would hold up the queues of Dispatch.
-enum WorkerThread {
+package enum WorkerThread {
   /// What a new thread is to do, on its way there.
   private final class Work: Sendable {
     let name: String
@@ -22,7 +22,7 @@ enum WorkerThread {
   ///   - stackSize: bytes.
   ///   - body: what it does; the thread ends with it.
   /// - Throws: `Failure` (`inputOutput`) where the system has no thread to give.
-  static func start(
+  package static func start(
     name: String, stackSize: Int, _ body: @escaping @Sendable () -> Void
   ) throws {
     var attributes = pthread_attr_t()
