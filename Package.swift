@@ -157,19 +157,23 @@ let ownTargets: [Target] = [
     swiftSettings: strict),
   .executableTarget(
     name: "byol-embed",
-    dependencies: ["Embedding", "Checkpoints", "Networks", "Tensors", "Terminals", arguments],
+    dependencies: [
+      "Embedding", "Archives", "Checkpoints", "Networks", "Tensors", "Terminals", arguments,
+    ],
     swiftSettings: strict),
   .executableTarget(
     name: "byol-train",
     dependencies: [
-      "Training", "Checkpoints", "Gradients", "Pages", "Tensors", "Terminals", arguments,
+      "Training", "Archives", "Checkpoints", "Gradients", "Pages", "Tensors", "Terminals",
+      arguments,
     ],
     swiftSettings: strict),
 
   // Programs for the others: what byol-inspect goes on as where it computes, and the process in which
   // libhdf5 looks at other programs' files.
   .executableTarget(
-    name: "byol-report", dependencies: ["Inspecting", "Reports", "Terminals", arguments],
+    name: "byol-report",
+    dependencies: ["Archives", "Embedding", "Inspecting", "Reports", "Terminals", arguments],
     swiftSettings: strict),
   .executableTarget(
     name: "byol-hdf5-reader",

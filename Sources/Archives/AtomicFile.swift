@@ -84,19 +84,6 @@ public final class AtomicFile {
     _ = try Destination(path, force: force)
   }
 
-  /// Refuses a destination that is also read, by whatever name.
-  ///
-  /// - Throws: `Failure` (`usage`) that says which input it is.
-  public static func check(_ path: String, isNoneOf inputs: [String]) throws {
-    let ours = FileStatus(path)?.identity
-    for input in inputs {
-      let isSame = ours != nil && FileStatus(input)?.identity == ours
-      guard !isSame, input != path else {
-        throw Failure(.usage, file: path, "the output would take the place of \(input)")
-      }
-    }
-  }
-
   /// Removes a file that a new one makes wrong, if there is one.
   ///
   /// - Throws: `Failure` (`usage`) where there is one and `force` is not set; (`inputOutput`).

@@ -3,6 +3,11 @@ import Checkpoints
 import Tensors
 
 extension Conversion {
+  /// The files beside an output that speak of it, and are written, replaced or removed with it.
+  public static func pathsBeside(_ output: String) -> [String] {
+    [Sidecar.path(of: output), RemedyModule.path(of: output)]
+  }
+
   /// The files that belong beside the output: contract and recipe where reading it does not give them,
   /// and a module where its class would compute another function.
   ///

@@ -37,11 +37,10 @@ public struct FeatureFile: Sendable {
     self.top = top
   }
 
-  /// Refuses, before the work, a file that could not be written after it, or that is an input.
+  /// Refuses, before the work, a file that could not be written after it.
   ///
   /// - Throws: `Failure` (`usage`, `inputOutput`).
-  public static func check(_ path: String, inputs: [String]) throws {
-    try AtomicFile.check(path, isNoneOf: inputs)
+  public static func check(_ path: String) throws {
     try AtomicFile.check(path, force: true)
   }
 

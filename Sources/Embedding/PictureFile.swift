@@ -60,6 +60,11 @@ public struct PictureFile: Sendable, Hashable {
   /// The most bytes of a line: those of a path (`PATH_MAX`).
   private static let lineLimit = 4096
 
+  /// The lists of pictures that arguments name.
+  public static func lists(in arguments: [String]) -> [String] {
+    arguments.filter { $0.hasPrefix("@") }.map { String($0.dropFirst()) }
+  }
+
   /// The lines of a text file, without empty ones.
   ///
   /// - Throws: `Failure` (`badInput`) where a line is longer than a path, or not UTF-8.

@@ -1,3 +1,4 @@
+public import Archives
 public import ArgumentParser
 public import Checkpoints
 public import Health
@@ -129,6 +130,9 @@ public struct InspectOptions: ParsableArguments {
     if let other { return try compare(with: other) }
     try print(try load())
   }
+
+  /// The files that are read, without pictures.
+  public var inputs: NamedFiles { reading.files(of: file) }
 
   /// Opens the checkpoint.
   ///

@@ -34,6 +34,15 @@ public struct FileStatus: Sendable {
     self.init(status)
   }
 
+  /// What a symbolic link says; nil where it is none, or says what is no UTF-8.
+  public static func target(ofLink path: String) -> String? {
+    var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = unsafe readlink(path, &target, target.count)
+    guard count > 0 else { return nil }
+    return String(
+      validating: target.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   private init(_ status: stat) {
     kind =
       switch status.st_mode & S_IFMT {

@@ -9,6 +9,7 @@ extension Convert {
   /// - Throws: `Failure` of the largest code of those that failed, with the counts.
   func convertAll(into folder: String) throws {
     let batch = try Batch(files, into: folder, suffix: self.batch.suffix, options: options)
+    try checkPlaces(batch.items)
     if !dryRun { try batch.makeFolder() }
     var report = BatchReport()
     for item in batch.items {

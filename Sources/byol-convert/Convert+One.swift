@@ -17,6 +17,7 @@ extension Convert {
       }
       return
     }
+    try checkPlaces([Batch.Item(input: input, output: output)])
     let done = try convert(input, to: output)
     if json, var found = done.found {
       found.conversion = done.report

@@ -1,3 +1,4 @@
+import Archives
 import ArgumentParser
 import Checkpoints
 import Embedding
@@ -125,13 +126,22 @@ struct Embed: ParsableCommand {
     return options
   }
 
+  /// What is read and written.
+  private func named(_ files: [PictureFile]) -> NamedFiles {
+    var named = reading.files(of: checkpoint)
+    named.reads(PictureFile.lists(in: pictures) + files.map(\.path))
+    named.reads(labels)
+    named.writes(output)
+    return named
+  }
+
   private func embed() throws {
     let start = ContinuousClock.now
     let names = try labels.map { try ClassNames(file: $0) }
     let files = try PictureFile.all(pictures)
     if let output {
-      let inputs = [self.checkpoint] + files.map(\.path) + (labels.map { [$0] } ?? [])
-      try FeatureFile.check(output, inputs: inputs)
+      try named(files).check()
+      try FeatureFile.check(output)
     }
     let checkpoint = try load()
     if top != nil { try checkpoint.requireHead(branch, names: names, file: self.checkpoint) }

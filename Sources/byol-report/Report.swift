@@ -1,4 +1,6 @@
+import Archives
 import ArgumentParser
+import Embedding
 import Inspecting
 import Reports
 import Terminals
@@ -13,6 +15,7 @@ struct Report: ParsableCommand {
   static func main() {
     runTool(Report.self) { command in
       let options = command.options
+      try named(by: options).check()
       let loaded = try options.load()
       var wanted = Examination.Options()
       wanted.images = options.images
@@ -25,5 +28,16 @@ struct Report: ParsableCommand {
         printLine("wrote \(html)")
       }
     }
+  }
+
+  /// What is read, and the page that is written.
+  private static func named(by options: InspectOptions) throws -> NamedFiles {
+    var named = options.inputs
+    if options.html != nil, !options.images.isEmpty {
+      named.reads(PictureFile.lists(in: options.images))
+      named.reads(try PictureFile.all(options.images).map(\.path))
+    }
+    named.writes(options.html)
+    return named
   }
 }

@@ -89,8 +89,8 @@ struct EvaluateSemiSupervised: ParsableCommand {
     }
     let plan = try tuning.applied(to: .semiSupervised(labels: percent / 100))
     let engine = try tuning.trainingEngine(threads: options.threads)
+    try writing.check(checkpoint, reading, options)
     let loaded = try reading.open(checkpoint)
-    try writing.check()
     var outcome = try options.evaluation(of: loaded.checkpoint).fineTuning(plan, with: engine)
     try writing.write(&outcome)
     try EvaluationText.print(outcome.report, json: options.json)
@@ -121,8 +121,8 @@ struct EvaluateTransfer: ParsableCommand {
 
   func run() throws {
     let loaded: () throws -> Evaluation = {
+      try writing.check(checkpoint, reading, options)
       let loaded = try reading.open(checkpoint)
-      try writing.check()
       return try options.evaluation(of: loaded.checkpoint)
     }
     var outcome: EvaluationOutcome

@@ -45,8 +45,8 @@ struct EvaluateLinear: ParsableCommand {
   @OptionGroup(title: "Writing") var writing: HeadOptions
 
   func run() throws {
+    try writing.check(checkpoint, reading, options)
     let loaded = try reading.open(checkpoint)
-    try writing.check()
     let evaluation = try options.evaluation(of: loaded.checkpoint)
     var outcome: EvaluationOutcome
     switch solver {

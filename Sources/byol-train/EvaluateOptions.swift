@@ -1,3 +1,4 @@
+import Archives
 import ArgumentParser
 import Checkpoints
 import Networks
@@ -85,9 +86,17 @@ struct HeadOptions: ParsableArguments {
   @Flag(help: "Replace an existing file.")
   var force = false
 
-  /// Refuses, before the work, what could not be written after it.
-  func check() throws {
+  /// Refuses, before the work, what could not be written after it, or would take the place of what is
+  /// read; the checkpoint itself may be replaced.
+  func check(
+    _ checkpoint: String, _ reading: ReadingOptions, _ pictures: EvaluateOptions
+  ) throws {
     guard let write else { return }
+    var named = reading.files(of: checkpoint)
+    named.reads(data: pictures.train)
+    named.reads(data: pictures.test)
+    named.writes(write, over: [checkpoint])
+    try named.check()
     try HeadFile.check(write, name: head, force: force)
   }
 

@@ -1,3 +1,4 @@
+import Archives
 import ArgumentParser
 import Gradients
 import Training
@@ -19,6 +20,11 @@ struct Pretrain: ParsableCommand {
   @OptionGroup(title: "Watching") var watching: WatchOptions
 
   func run() throws {
+    var named = NamedFiles()
+    data.name(in: &named)
+    output.name(in: &named)
+    watching.name(in: &named)
+    try named.check()
     var options = SessionOptions()
     options.plan.preset = try Preset.named("deepmind-300")
     data.apply(to: &options)

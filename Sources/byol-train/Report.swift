@@ -1,3 +1,4 @@
+import Archives
 import ArgumentParser
 import Pages
 import Tensors
@@ -54,6 +55,12 @@ struct Report: ParsableCommand {
   }
 
   func run() throws {
+    var named = NamedFiles()
+    named.reads(files)
+    named.writes(html)
+    named.writes(svg)
+    named.writes(into: tensorboard)
+    try named.check()
     let reports = try files.map { try RunReport($0) }
     let runs = reports.map(\.curves)
     if let html { try Page(runs).write(html) }

@@ -1,3 +1,4 @@
+import Archives
 import ArgumentParser
 import Checkpoints
 import Terminals
@@ -29,6 +30,7 @@ struct Resume: ParsableCommand {
   @OptionGroup(title: "Watching") var watching: WatchOptions
 
   func run() throws {
+    try named.check()
     var loaded = try reading.open(checkpoint)
     try projector?.begin(in: &loaded.checkpoint, seed: data.seed ?? 0)
     var options = SessionOptions()
@@ -37,5 +39,14 @@ struct Resume: ParsableCommand {
     try recipe.apply(to: &options)
     engine.apply(to: &options)
     try watching.train(try Session(resuming: loaded, options: options))
+  }
+
+  /// What is read and written; a run's own checkpoint is replaced as the run goes on.
+  private var named: NamedFiles {
+    var named = reading.files(of: checkpoint)
+    data.name(in: &named)
+    output.name(in: &named, goingOnFrom: checkpoint)
+    watching.name(in: &named)
+    return named
   }
 }

@@ -1,3 +1,4 @@
+import Archives
 import ArgumentParser
 import Terminals
 import Training
@@ -43,6 +44,12 @@ struct DataOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Threads that decode and augment.", valueName: "n"))
   var workers: Int?
 
+  /// Names what is read.
+  func name(in files: inout NamedFiles) {
+    files.reads(data: data)
+    files.reads(views)
+  }
+
   func apply(to options: inout SessionOptions) {
     options.data = data
     options.views = views
@@ -79,6 +86,17 @@ struct OutputOptions: ParsableArguments {
 
   @Flag(inversion: .prefixedNo, help: "Wait until a checkpoint is on the disk.")
   var sync = true
+
+  /// Names what is written: the checkpoint, and those that are kept beside it.
+  ///
+  /// - Parameter checkpoint: the one that the run goes on from, which it may replace.
+  func name(in files: inout NamedFiles, goingOnFrom checkpoint: String? = nil) {
+    guard let path = out ?? checkpoint else { return }
+    let replaceable = checkpoint.map { [$0] } ?? []
+    files.writes(path, over: replaceable)
+    guard let keep, keep > 0, path.lowercased().hasSuffix(".h5") else { return }
+    files.writesSeries(of: path, over: replaceable)
+  }
 
   func apply(to options: inout SessionOptions) {
     options.out = out
@@ -213,6 +231,13 @@ struct WatchOptions: ParsableArguments {
     help: ArgumentHelp("Write a page with the curves.", valueName: "file.html"),
     completion: .file())
   var html: String?
+
+  /// Names what is written.
+  func name(in files: inout NamedFiles) {
+    files.writes(metrics)
+    files.writes(into: tensorboard)
+    files.writes(html)
+  }
 
   /// Says what was found, trains, and says what was done.
   func train(_ session: Session) throws {

@@ -19,7 +19,6 @@ struct Watchers {
   init(_ options: WatchOptions, _ session: Session) throws {
     let run = RunDescription(session)
     let first = session.report.firstStep
-    try session.checkWatched(page: options.html, metrics: options.metrics)
     var all: [any Observer] = [
       LiveLine(steps: first + session.report.planned, isQuiet: options.quiet || options.json)
     ]

@@ -226,21 +226,6 @@ struct AtomicFileTests {
     #expect(try failure { try file.prepare() }.kind == .usage)
   }
 
-  @Test func `an input is no output, by whatever name`() throws {
-    defer { folder.remove() }
-    try put("input", at: path)
-    let names = [folder.path("hard"), folder.path("soft"), path]
-    #expect(link(path, names[0]) == 0 && symlink(path, names[1]) == 0)
-    for name in names {
-      let failure = try failure { try AtomicFile.check(name, isNoneOf: ["/", path]) }
-      #expect(failure.kind == .usage && failure.message.contains(path))
-    }
-    try AtomicFile.check(folder.path("other"), isNoneOf: [path])
-    // Two names of what does not exist yet.
-    #expect(
-      try failure { try AtomicFile.check("new", isNoneOf: ["missing", "new"]) }.kind == .usage)
-  }
-
   @Test(arguments: AtomicFile.Phase.allCases)
   func `a failure before any phase leaves the old file or the new one`(
     phase: AtomicFile.Phase

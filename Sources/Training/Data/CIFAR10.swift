@@ -31,6 +31,9 @@ public struct CIFAR10: Dataset {
     return name.hasSuffix(".bin") && (name.hasPrefix("data_batch_") || name == "test_batch.bin")
   }
 
+  /// Whether a file of that name is one of the data set's: a batch, or the names of the classes.
+  static func isPart(_ name: String) -> Bool { isBatch(name) || name == "batches.meta.txt" }
+
   /// Maps batches.
   ///
   /// - Throws: `Failure` (`inputOutput`) where a file cannot be read, (`badInput`) where its size is no

@@ -80,7 +80,7 @@ public final class Session {
     }
     series = CheckpointSeries(out, keep: options.keep, force: options.force, sync: options.sync)
     try series.check()
-    try AtomicFile.check(out, isNoneOf: [options.data, options.views].compactMap { $0 })
+    try options.checkPlaces(out)
     self.isWritten = isWritten
     every = options.every
     let before: RunState?

@@ -1,3 +1,4 @@
+import Archives
 import Tensors
 
 /// What the user says of a run; whatever is nil comes from the checkpoint, or is the usual.
@@ -76,5 +77,16 @@ public struct SessionOptions: Sendable {
       }
     default: break
     }
+  }
+  /// Refuses checkpoints at `out` that would take the place of the pictures.
+  ///
+  /// - Throws: `Failure` (`usage`).
+  func checkPlaces(_ out: String) throws {
+    var files = NamedFiles()
+    files.reads(data: data)
+    files.reads(views)
+    files.writes(out)
+    if keep > 0 { files.writesSeries(of: out) }
+    try files.check()
   }
 }
