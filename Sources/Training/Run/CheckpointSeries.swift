@@ -52,7 +52,9 @@ public struct CheckpointSeries: Sendable {
   /// - Throws: `Failure` (`inputOutput`); the newest is not touched.
   public func keepNewest(updates: Int) throws {
     guard keep > 0 else { return }
-    let name = earlier(updates)
+    let name = names.path(after: updates)
+    // What somebody else called so stays, and the newest is kept under its own name alone.
+    guard FileStatus(name, followsLinks: false) == nil || Self.isCheckpoint(name) else { return }
     unsafe unlink(name)
     guard unsafe link(path, name) == 0 else {
       throw Failure.system("cannot give the checkpoint a second name", file: name)
@@ -60,29 +62,37 @@ public struct CheckpointSeries: Sendable {
     try prune(upTo: updates)
   }
 
-  /// The name of the checkpoint after that many updates.
-  func earlier(_ updates: Int) -> String {
-    let digits = String(updates)
-    return stem + "-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".h5"
+  /// What has the name of an earlier checkpoint and is none: it stays, and is not counted.
+  ///
+  /// - Throws: `Failure` (`inputOutput`) where the directory cannot be read.
+  func strangers() throws -> [String] {
+    guard keep > 0 else { return [] }
+    return try earlier().map(\.name).filter { !Self.isCheckpoint($0) }.sorted()
   }
 
-  private var stem: String { String(path.dropLast(3)) }
+  private var names: CheckpointNames { CheckpointNames(of: path) }
+
+  /// What has the name of an earlier checkpoint.
+  private func earlier() throws -> [(updates: Int, name: String)] {
+    try DirectoryEntries.names(in: names.folder).compactMap { name in
+      names.updates(in: name).map { ($0, names.path(after: $0)) }
+    }
+  }
 
   /// Removes those that `keep` has no room for.
   ///
   /// Checkpoints of more updates than were done now are of another continuation, and stay.
   private func prune(upTo updates: Int) throws {
-    let folder = stem.lastIndex(of: "/").map { String(stem[...$0]) } ?? ""
-    let head = String(stem.dropFirst(folder.count)) + "-"
-    var found: [Int] = []
-    for name in try DirectoryEntries.names(in: folder.isEmpty ? "." : folder) {
-      guard name.hasPrefix(head), name.hasSuffix(".h5") else { continue }
-      let digits = name.dropFirst(head.count).dropLast(3)
-      guard digits.count >= 8, let number = Int(digits), number <= updates,
-        folder + name == earlier(number)
-      else { continue }
-      found.append(number)
-    }
-    for number in found.sorted().dropLast(keep) { unsafe unlink(earlier(number)) }
+    let found = try earlier().filter { $0.updates <= updates && Self.isCheckpoint($0.name) }
+      .sorted { $0.updates < $1.updates }
+    for (_, name) in found.dropLast(keep) { unsafe unlink(name) }
+  }
+
+  /// Whether there is a checkpoint such as runs write: a regular file that says so of itself.
+  private static func isCheckpoint(_ path: String) -> Bool {
+    guard FileStatus(path, followsLinks: false)?.kind == .regular,
+      let file = try? MappedFile(path, followsLinks: false)
+    else { return false }
+    return NativeHDF5().recognises(file)
   }
 }

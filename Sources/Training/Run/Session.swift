@@ -44,7 +44,7 @@ public final class Session {
     } catch let failure as Failure where failure.kind == .badInput {
       throw failure.of(file: loaded.path)
     }
-    report.notes = loaded.notes
+    report.notes = loaded.notes + report.notes
   }
 
   /// Begins a run with random networks; the linear classifier has as many classes as the pictures.
@@ -136,7 +136,8 @@ public final class Session {
       findings: plan.findings.filter { !own.contains($0.field) } + pictures.findings
         + [streams.finding],
       engine: engine.name, firstStep: plan.nextStep, planned: added, done: 0, ending: "planned",
-      corrupt: [], notes: [])
+      corrupt: [],
+      notes: try series.strangers().map { "\($0) is no checkpoint of a run, and stays as it is" })
   }
 
   /// Updates that the run adds: the user's word, the rest of a run that was stopped, the views that

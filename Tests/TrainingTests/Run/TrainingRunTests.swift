@@ -98,6 +98,26 @@ import Testing
     }
   }
 
+  @Test func `a stranger's file of an earlier checkpoint's name stays`() throws {
+    try withFolder { folder in
+      let path = folder.path("run.h5")
+      let strange = ["run-00000001.h5", "run-00000004.h5"].map { folder.path($0) }
+      for path in strange { try Data("mine".utf8).write(to: URL(filePath: path)) }
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.path("run-00000002.h5"), withDestinationPath: "run-00000001.h5")
+      #expect(
+        try CheckpointSeries(path, keep: 1).strangers()
+          == ["run-00000001.h5", "run-00000002.h5", "run-00000004.h5"].map { folder.path($0) })
+      _ = try train(start(end: 8), to: path, every: 2, keep: 1)
+      for path in strange { #expect(try bytes(path) == Data("mine".utf8)) }
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
+      #expect(
+        names == [
+          "run-00000001.h5", "run-00000002.h5", "run-00000004.h5", "run-00000008.h5", "run.h5",
+        ])
+    }
+  }
+
   @Test func `a failed update leaves the last good checkpoint and says which it is`() throws {
     try withFolder { folder in
       let path = folder.path("run.h5")
