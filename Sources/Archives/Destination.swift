@@ -5,7 +5,7 @@ import Tensors
 struct Destination {
   /// The path as the caller named it, for messages.
   private let path: String
-  /// The directory that holds it, links resolved.
+  /// The directory that holds it, links resolved unless that leads to a name that is no UTF-8.
   private let folder: String
   /// Its name in that directory.
   private let name: String
@@ -22,7 +22,7 @@ struct Destination {
     self.force = force
     var resolved = path
     if FileStatus(path, followsLinks: false) != nil {
-      resolved = try Self.realPath(path, of: path, "the link cannot be followed")
+      resolved = try Self.realPath(of: path)
       guard let status = FileStatus(resolved) else {
         throw Failure.system("cannot examine", file: path)
       }
@@ -42,7 +42,7 @@ struct Destination {
       throw Failure(.usage, file: path, "expected a name for a file, found a directory's")
     }
     name = parts.name
-    folder = try Self.realPath(parts.folder, of: path)
+    folder = try Self.realFolder(parts.folder, of: path)
   }
 
   private var temporaries: Temporaries { Temporaries(of: name, in: folder) }
@@ -114,13 +114,36 @@ struct Destination {
     return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
   }
 
-  static func realPath(
-    _ path: String, of named: String, _ problem: String? = nil
-  ) throws -> String {
+  /// What is at `path`, links resolved; where only directories above it have names that are no UTF-8,
+  /// the path as it is.
+  ///
+  /// - Throws: `Failure` (`inputOutput`) where a link cannot be followed, or leads to such a name.
+  static func realPath(of path: String) throws -> String {
+    if let resolved = try resolving(path, of: path, "the link cannot be followed") {
+      return resolved
+    }
+    guard FileStatus(path, followsLinks: false)?.kind != .symbolicLink else {
+      throw Failure(
+        .inputOutput, file: path, "expected a link to a name in UTF-8, found one to another")
+    }
+    return path
+  }
+
+  /// A directory, links resolved, or as it is where that leads to a name that is no UTF-8.
+  ///
+  /// - Throws: `Failure` (`inputOutput`) where it cannot be reached.
+  static func realFolder(_ folder: String, of named: String) throws -> String {
+    try resolving(folder, of: named, "cannot reach \(folder)") ?? folder
+  }
+
+  /// A path with links resolved; nil where it is no UTF-8 then: repaired it would lead elsewhere.
+  private static func resolving(
+    _ path: String, of named: String, _ problem: String
+  ) throws -> String? {
     guard let resolved = unsafe realpath(path, nil) else {
-      throw Failure.system(problem ?? "cannot reach \(path)", file: named)
+      throw Failure.system(problem, file: named)
     }
     defer { unsafe free(resolved) }
-    return unsafe String(cString: resolved)
+    return unsafe String(validatingCString: resolved)
   }
 }

@@ -69,6 +69,7 @@ public struct Embeddings: Sendable {
       var inputs: [[Float]] = []
       for file in candidates {
         do {
+          try file.check()
           inputs.append(try network.input(file.path))
           files.append(file)
         } catch let failure as Failure where failure.kind != .usage {

@@ -8,11 +8,26 @@ public struct PictureFile: Sendable, Hashable {
   public var path: String
   /// What results call it: the path within the folder that was named, or the path as it was given.
   public var name: String
+  /// Why no path leads to the file: its name is no UTF-8, and `path` only shows it; else nil.
+  public private(set) var problem: String?
 
   /// A picture.
   public init(path: String, name: String) {
     self.path = path
     self.name = name
+  }
+
+  /// A picture whose name is not UTF-8, as it is shown.
+  init(shown path: String, name: String, _ problem: String) {
+    self.init(path: path, name: name)
+    self.problem = problem
+  }
+
+  /// Refuses a file that no path leads to.
+  ///
+  /// - Throws: `Failure` (`badInput`).
+  public func check() throws {
+    if let problem { throw Failure(.badInput, file: path, problem) }
   }
 
   /// The folder that it lies in, without those above; nil where none is named.
@@ -48,7 +63,14 @@ public struct PictureFile: Sendable, Hashable {
         try add(argument, to: &result)
         continue
       }
-      for line in try lines(of: String(argument.dropFirst())) { try add(line, to: &result) }
+      for line in try rawLines(of: String(argument.dropFirst())) {
+        if let text = String(validating: line, as: UTF8.self) {
+          try add(text, to: &result)
+        } else {
+          let shown = String(legible: line)
+          result.append(PictureFile(shown: shown, name: shown, unnameable))
+        }
+      }
     }
     guard !result.isEmpty else {
       throw Failure(
@@ -57,36 +79,42 @@ public struct PictureFile: Sendable, Hashable {
     return result
   }
 
-  /// The most bytes of a line: those of a path (`PATH_MAX`).
-  private static let lineLimit = 4096
-
   /// The lists of pictures that arguments name.
   public static func lists(in arguments: [String]) -> [String] {
     arguments.filter { $0.hasPrefix("@") }.map { String($0.dropFirst()) }
   }
 
+  /// The most bytes of a line: those of a path (`PATH_MAX`).
+  private static let lineLimit = 4096
+
   /// The lines of a text file, without empty ones.
   ///
-  /// - Throws: `Failure` (`badInput`) where a line is longer than a path, or not UTF-8.
+  /// - Throws: `Failure` (`badInput`) where a line is longer than a path.
   static func lines(of path: String) throws -> [String] {
+    try rawLines(of: path).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  private static func rawLines(of path: String) throws -> [[UInt8]] {
     let file = try MappedFile(path)
     return try unsafe file.withCheckedBytes { bytes in
-      var (lines, start) = ([String](), 0)
+      var (lines, start) = ([[UInt8]](), 0)
       while start < bytes.count {
         let rest = bytes[start...].prefix(lineLimit + 1)
         let end = rest.firstIndex { $0 == 0x0A || $0 == 0x0D } ?? rest.endIndex
-        guard end - start <= lineLimit, let line = String(validating: rest[..<end], as: UTF8.self)
-        else {
+        guard end - start <= lineLimit else {
           throw Failure(
-            file: path, place: "byte \(start)",
-            expected: "lines of UTF-8, of at most \(lineLimit) bytes", found: "another")
+            file: path, place: "byte \(start)", expected: "a line of at most \(lineLimit) bytes",
+            found: "a longer one")
         }
-        if !line.allSatisfy(\.isWhitespace) { lines.append(line) }
+        let line = Array(rest[..<end])
+        if !String(decoding: line, as: UTF8.self).allSatisfy(\.isWhitespace) { lines.append(line) }
         start = end + 1
       }
       return lines
     }
   }
+
+  private static let unnameable = "expected a name in UTF-8, found another"
 
   private static func add(_ path: String, to result: inout [PictureFile]) throws {
     guard Folder.isFolder(path) else {
@@ -103,14 +131,17 @@ public struct PictureFile: Sendable, Hashable {
     guard depth < 32 else {
       throw Failure(file: root + below, expected: "folders at most 32 deep", found: "more")
     }
-    for name in try names(in: root + below) {
+    let (names, unnameable) = try entries(of: root + below)
+    result += unnameable.map {
+      PictureFile(shown: root + below + $0, name: below + $0, Self.unnameable)
+    }
+    for name in names {
       let path = below + name
       if Folder.isFolder(root + path) {
         try addFolder(root, below: path + "/", to: &result, depth: depth + 1)
         continue
       }
-      let ending = name.split(separator: ".").last.map { $0.lowercased() }
-      guard let ending, endings.contains(ending) else { continue }
+      guard isPicture(name) else { continue }
       guard result.count < limit else {
         throw Failure(file: root, expected: "at most \(limit) pictures", found: "more")
       }
@@ -118,7 +149,21 @@ public struct PictureFile: Sendable, Hashable {
     }
   }
 
-  private static func names(in path: String) throws -> [String] {
-    try DirectoryEntries.names(in: path).filter { !$0.hasPrefix(".") }.sorted()
+  /// The names in a folder in their order, and those of pictures and folders that are no UTF-8, as they
+  /// are shown.
+  private static func entries(
+    of path: String
+  ) throws -> (names: [String], unnameable: [String]) {
+    var unnameable: [String] = []
+    let names = try DirectoryEntries.names(in: path) { entry in
+      guard entry.kind == .directory || isPicture(entry.shown) else { return }
+      unnameable.append(entry.shown + (entry.kind == .directory ? "/" : ""))
+    }
+    let seen = { (name: String) in !name.hasPrefix(".") }
+    return (names.filter(seen).sorted(), unnameable.filter(seen).sorted())
+  }
+
+  private static func isPicture(_ name: String) -> Bool {
+    name.split(separator: ".").last.map { endings.contains($0.lowercased()) } ?? false
   }
 }

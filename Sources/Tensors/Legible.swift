@@ -15,6 +15,28 @@ extension String {
   }
 
   private static let legibleLimit = 2000
+
+  /// Bytes that ought to be a text, as they may be shown in one line: those that are no UTF-8 are `\xFF`
+  /// and the like.
+  public init(legible bytes: some Collection<UInt8>) {
+    var (parser, rest) = (Unicode.UTF8.ForwardParser(), bytes.makeIterator())
+    var (shown, position) = ("", bytes.startIndex)
+    parsing: while true {
+      switch parser.parseScalar(from: &rest) {
+      case .valid(let encoded):
+        shown.unicodeScalars.append(Unicode.UTF8.decode(encoded))
+        bytes.formIndex(&position, offsetBy: encoded.count)
+      case .error(let length):
+        let end = bytes.index(position, offsetBy: length)
+        for byte in bytes[position..<end] {
+          shown += "\\x" + String(byte, radix: 16, uppercase: true)
+        }
+        position = end
+      case .emptyInput: break parsing
+      }
+    }
+    self = shown.legible
+  }
 }
 
 private func escaped(_ text: Substring) -> String {

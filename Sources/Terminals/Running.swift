@@ -28,6 +28,7 @@ public func runTool<Tool: ParsableCommand>(
   mallopt(M_TRIM_THRESHOLD, 8 << 20)
   do {
     try Surroundings.require()
+    try OwnProcess.requireLegibleArguments()
     try AddressSpace.require(2 * AddressSpace.threadByteCount, for: "working memory")
     if CommandLine.arguments.dropFirst() == ["--generate-manual"] {
       print(try Manual(Tool.self, examples: examples).text, terminator: "")

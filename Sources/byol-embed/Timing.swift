@@ -67,6 +67,7 @@ struct Timing: Encodable {
       checkpoint, file: command.checkpoint, options: command.options)
     // The first time they are read from the disk.
     let files = try PictureFile.all(command.pictures)
+    for file in files { try file.check() }
     for file in files { _ = try network.input(file.path) }
     inputSeconds = try files.map { file in
       let begin = ContinuousClock.now

@@ -23,7 +23,7 @@ struct FolderDestination {
     var resolved = path
     while resolved.count > 1, resolved.hasSuffix("/") { resolved.removeLast() }
     if FileStatus(resolved, followsLinks: false) != nil {
-      resolved = try Destination.realPath(resolved, of: path)
+      resolved = try Destination.realPath(of: resolved)
       guard let status = FileStatus(resolved) else {
         throw Failure.system("cannot examine", file: path)
       }
@@ -43,7 +43,7 @@ struct FolderDestination {
       throw Failure(.usage, file: path, "expected a name for a directory")
     }
     name = parts.name
-    parent = try Destination.realPath(parts.folder, of: path)
+    parent = try Destination.realFolder(parts.folder, of: path)
   }
 
   private static let asideEnding = "-old"
@@ -54,9 +54,8 @@ struct FolderDestination {
     while resolved.count > 1, resolved.hasSuffix("/") { resolved.removeLast() }
     guard FileStatus(resolved, followsLinks: false) == nil, errno == ENOENT else { return }
     let parts = Destination.split(resolved)
-    guard isName(parts.name), let parent = try? Destination.realPath(parts.folder, of: path) else {
-      return
-    }
+    guard isName(parts.name), let parent = try? Destination.realFolder(parts.folder, of: path)
+    else { return }
     Temporaries(of: parts.name, in: parent).forEachAbandoned { path in
       guard path.hasSuffix(asideEnding) else { return }
       // Over nothing but an empty directory, which `rename` refuses to do with anything else.

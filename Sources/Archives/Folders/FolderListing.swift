@@ -15,7 +15,8 @@ enum FolderListing {
   ) {
     var names: [String] = []
     var others: [(name: String, reason: String)] = []
-    for name in try entries(of: path) where hidden || !name.hasPrefix(".") {
+    for name in try entries(of: path, unnameable: { others.append(($0.shown, "no name in UTF-8")) })
+    where hidden || !name.hasPrefix(".") {
       guard let status = FileStatus("\(path)/\(name)", followsLinks: false) else {
         throw Failure.system("cannot examine", file: "\(path)/\(name)")
       }
@@ -30,8 +31,13 @@ enum FolderListing {
   }
 
   /// The names of all entries but `.` and `..`, of which there may be `limit`.
-  static func entries(of path: String, limit: Int = limit) throws -> [String] {
-    let names = try DirectoryEntries.names(in: path, limit: limit)
+  ///
+  /// - Parameter unnameable: called with those whose names are not UTF-8.
+  static func entries(
+    of path: String, limit: Int = limit,
+    unnameable: (DirectoryEntries.Unnameable) -> Void = { _ in }
+  ) throws -> [String] {
+    let names = try DirectoryEntries.names(in: path, limit: limit, unnameable: unnameable)
     guard names.count <= limit else {
       throw Failure(file: path, expected: "at most \(limit) files", found: "more")
     }

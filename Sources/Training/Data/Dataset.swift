@@ -15,9 +15,14 @@ public protocol Dataset: Sendable {
   ///
   /// - Throws: `Failure`, which names the picture, where it cannot be read or is damaged.
   func picture(_ index: Int) throws -> Picture
+  /// Pictures that were found and are not among the others, with the reason.
+  var leftOut: [CorruptPicture] { get }
 }
 
 extension Dataset {
+  /// None.
+  public var leftOut: [CorruptPicture] { [] }
+
   /// Every picture's class, -1 where it is not known; empty where there are no labels at all.
   public var labels: [Int] { classes.isEmpty ? [] : (0..<count).map { label($0) ?? -1 } }
 }

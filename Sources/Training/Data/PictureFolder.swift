@@ -6,6 +6,8 @@ import Tensors
 public struct PictureFolder: Dataset {
   /// The classes' folders; empty where the files lie in the folder itself.
   public let classes: [String]
+  /// Pictures and folders whose names are no UTF-8.
+  public let leftOut: [CorruptPicture]
   private let folder: String
   private let decoding: Decoding
   /// Paths in the folder.
@@ -24,10 +26,12 @@ public struct PictureFolder: Dataset {
     let loose = walk.files.filter(FolderWalk.isPicture)
     try Self.checkSplits(walk.folders, in: folder)
     var (files, classes, ends): ([String], [String], [Int]) = ([], [], [])
+    var unnameable = walk.unnameable
     for name in walk.folders {
       let pictures = try FolderWalk.pictures(under: "\(folder)/\(name)")
-      guard !pictures.isEmpty else { continue }
-      files += pictures.map { "\(name)/\($0)" }
+      unnameable += pictures.unnameable.map { "\(name)/\($0)" }
+      guard !pictures.files.isEmpty else { continue }
+      files += pictures.files.map { "\(name)/\($0)" }
       classes.append(name)
       ends.append(files.count)
     }
@@ -39,6 +43,9 @@ public struct PictureFolder: Dataset {
     self.files = classes.isEmpty ? loose : files
     self.classes = classes
     self.ends = ends
+    leftOut = unnameable.map {
+      CorruptPicture(name: "\(folder)/\($0)", reason: "expected a name in UTF-8, found another")
+    }
     guard !self.files.isEmpty else {
       throw Failure(
         file: folder, expected: "JPEG or PNG pictures (.jpg, .jpeg, .png)", found: "none")

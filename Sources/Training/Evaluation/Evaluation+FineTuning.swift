@@ -69,7 +69,7 @@ extension Evaluation {
       .init("momentum", "0.9, Nesterov"), .init("augmentation", "random crop and flip"),
       .init("trained with", tuned.backend),
     ]
-    report.corrupt = tuned.corrupt + corrupt
+    report.corrupt = self.corrupt + tuned.corrupt + corrupt
     report.accuracy = accuracy
     return EvaluationOutcome(report: report, head: tuned.head, checkpoint: tuned.checkpoint)
   }

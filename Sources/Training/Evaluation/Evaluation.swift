@@ -39,6 +39,7 @@ public final class Evaluation {
     self.data = data
     self.seed = seed
     self.validationShare = validationShare
+    note(data.training.source.leftOut + data.test.source.leftOut)
   }
 
   /// The embeddings of all pictures, computed once.

@@ -22,6 +22,8 @@ public final class Session {
   private let engine: TrainingEngine
   private let source: any ViewSource
   private let series: CheckpointSeries
+  /// Pictures that were found and are not trained with.
+  private let leftOut: [CorruptPicture]
   private let isWritten: Bool
   private let every: Int?
 
@@ -127,6 +129,7 @@ public final class Session {
       seed: streams.seed, position: streams.position, end: streams.position + added,
       batch: pictures.batch, data: pictures.digest, augmentation: pictures.augmentation,
       engine: engine.library, precision: engine.precision, threads: engine.threads)
+    leftOut = pictures.data?.leftOut ?? []
     source = try pictures.source(checkpoint, seed: streams.seed, workers: options.workers)
     updatesPerEpoch = source.updatesPerEpoch
     batch = source.batch
@@ -136,7 +139,7 @@ public final class Session {
       findings: plan.findings.filter { !own.contains($0.field) } + pictures.findings
         + [streams.finding],
       engine: engine.name, firstStep: plan.nextStep, planned: added, done: 0, ending: "planned",
-      corrupt: [],
+      corrupt: leftOut,
       notes: try series.strangers().map { "\($0) is no checkpoint of a run, and stays as it is" })
   }
 
@@ -201,7 +204,7 @@ public final class Session {
       try watch(step)
     }
     let seconds = (clock.now - started) / .seconds(1)
-    report.corrupt = source.corrupt
+    report.corrupt = leftOut + source.corrupt
     report.imagesPerSecond = seconds > 0 ? Double(report.done * batch) / seconds : nil
     report.ending =
       switch ending {

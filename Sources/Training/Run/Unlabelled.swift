@@ -10,5 +10,6 @@ struct Unlabelled: Dataset {
   var classes: [String] { [] }
   func label(_ index: Int) -> Int? { nil }
   func name(_ index: Int) -> String { data.name(index) }
+  var leftOut: [CorruptPicture] { data.leftOut }
   func picture(_ index: Int) throws -> Picture { try data.picture(index) }
 }
