@@ -5,65 +5,83 @@ extension Contract {
   ///
   /// - Throws: `Failure` (`badInput`).
   func check() throws {
-    try require(
+    try Self.require(
       Architecture.families.contains(encoder.family), "encoder.family",
       Architecture.families.joined(separator: ", "), encoder.family)
     if encoder.family == "resnet" { try checkResNet() }
-    if let sem {
-      try require((1...100_000).contains(sem.groups), "sem.groups", "1 to 100000", sem.groups)
-      try require((1...100_000).contains(sem.size), "sem.size", "1 to 100000", sem.size)
-      try require(sem.temperature > 0, "sem.temperature", "a number above 0", sem.temperature)
-    }
-    try require(
-      batchNorm.eps > 0 && batchNorm.eps < 1, "bn.eps", "a number between 0 and 1", batchNorm.eps)
-    try require(
-      batchNorm.keep >= 0 && batchNorm.keep < 1, "bn.keep", "0 or more, and less than 1",
-      batchNorm.keep)
-    try checkInput()
+    try sem?.check()
+    try batchNorm.check()
+    try input.check()
   }
 
   private func checkResNet() throws {
     let stages = encoder.blocks.count
-    try require((1...16).contains(stages), "encoder.blocks", "1 to 16 stages", encoder.blocks)
+    try Self.require((1...16).contains(stages), "encoder.blocks", "1 to 16 stages", encoder.blocks)
     for (name, numbers, range) in [
       ("blocks", encoder.blocks, 1...1000), ("channels", encoder.channels, 1...1_000_000),
       ("strides", encoder.strides, 1...64),
     ] {
-      try require(
+      try Self.require(
         numbers.count == stages && numbers.allSatisfy(range.contains), "encoder.\(name)",
         "\(stages) numbers from \(range.lowerBound) to \(range.upperBound)", numbers)
     }
-    try require((1...2).contains(encoder.version), "encoder.version", "1 or 2", encoder.version)
-    try require((0...2).contains(encoder.strideAt), "encoder.stride_at", "0 to 2", encoder.strideAt)
+    try Self.require(
+      (1...2).contains(encoder.version), "encoder.version", "1 or 2", encoder.version)
+    try Self.require(
+      (0...2).contains(encoder.strideAt), "encoder.stride_at", "0 to 2", encoder.strideAt)
     let stem = encoder.stem
-    try require((1...64).contains(stem.kernel), "encoder.stem.kernel", "1 to 64", stem.kernel)
-    try require((1...64).contains(stem.stride), "encoder.stem.stride", "1 to 64", stem.stride)
-    try require((0...64).contains(stem.pad ?? 0), "encoder.stem.pad", "0 to 64", stem.pad ?? 0)
+    try Self.require((1...64).contains(stem.kernel), "encoder.stem.kernel", "1 to 64", stem.kernel)
+    try Self.require((1...64).contains(stem.stride), "encoder.stem.stride", "1 to 64", stem.stride)
+    try Self.require((0...64).contains(stem.pad ?? 0), "encoder.stem.pad", "0 to 64", stem.pad ?? 0)
   }
 
-  private func checkInput() throws {
-    for (name, word, words) in [
-      ("channel_order", input.channelOrder, ["RGB", "BGR"]),
-      ("normalised", input.normalised, ["network", "data"]),
-      ("crop", input.crop, ["center-first", "resize-first"]),
-      ("filter", input.filter, ["bicubic", "bilinear"]),
-      ("jpeg_dct", input.jpegDCT, ["fast", "accurate"]),
-    ] {
-      try require(words.contains(word), "input.\(name)", words.joined(separator: " or "), word)
-    }
-    try require((1...4096).contains(input.size), "input.size", "1 to 4096", input.size)
-    try require(input.range > 0, "input.range", "more than 0", input.range)
-    try require(
-      input.mean.count == input.std.count, "input.mean", "as many numbers as input.std",
-      input.mean)
-    try require(input.std.allSatisfy { $0 > 0 }, "input.std", "numbers above 0", input.std)
-  }
-
-  private func require(
+  /// Refuses a field whose value does not hold, with as much of it as a sentence can have.
+  static func require(
     _ holds: Bool, _ field: String, _ expected: String, _ found: Any
   ) throws {
     guard !holds else { return }
-    throw Failure(place: "contract.\(field)", expected: expected, found: "\(found)")
+    let text = "\(found)"
+    throw Failure(
+      place: "contract.\(field)", expected: expected,
+      found: text.count > 100 ? text.prefix(100) + "..." : text)
+  }
+}
+
+extension Contract.SEM {
+  /// Refuses sizes that no simplicial embedding has.
+  func check() throws {
+    try Contract.require((1...100_000).contains(groups), "sem.groups", "1 to 100000", groups)
+    try Contract.require((1...100_000).contains(size), "sem.size", "1 to 100000", size)
+    try Contract.require(temperature > 0, "sem.temperature", "a number above 0", temperature)
+  }
+}
+
+extension Contract.BatchNorm {
+  /// Refuses constants with which nothing is normalised.
+  func check() throws {
+    try Contract.require(eps > 0 && eps < 1, "bn.eps", "a number between 0 and 1", eps)
+    try Contract.require(keep >= 0 && keep < 1, "bn.keep", "0 or more, and less than 1", keep)
+  }
+}
+
+extension Contract.Input {
+  /// Refuses what no picture could be prepared by.
+  func check() throws {
+    for (name, word, words) in [
+      ("channel_order", channelOrder, ["RGB", "BGR"]),
+      ("normalised", normalised, ["network", "data"]),
+      ("crop", crop, ["center-first", "resize-first"]),
+      ("filter", filter, ["bicubic", "bilinear"]),
+      ("jpeg_dct", jpegDCT, ["fast", "accurate"]),
+    ] {
+      try Contract.require(
+        words.contains(word), "input.\(name)", words.joined(separator: " or "), word)
+    }
+    try Contract.require((1...4096).contains(size), "input.size", "1 to 4096", size)
+    try Contract.require(range > 0, "input.range", "more than 0", range)
+    try Contract.require(
+      mean.count == std.count, "input.mean", "as many numbers as input.std", mean)
+    try Contract.require(std.allSatisfy { $0 > 0 }, "input.std", "numbers above 0", std)
   }
 }
 

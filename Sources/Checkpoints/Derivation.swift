@@ -17,15 +17,20 @@ enum Derivation: Sendable {
   ///
   /// - Parameter place: puts the mount and the rule's place into a native name.
   /// - Throws: `Failure` (`badInput`).
-  init(_ text: String, place: (String) -> String) throws {
+  init(_ text: String, place: (String) throws -> String) throws {
     let words = text.split(separator: " ").map(String.init)
     switch words.first {
-    case "copy" where words.count == 2: self = .copy(try Template(place(words[1])))
+    case "copy" where words.count == 2: self = .copy(try Template(try place(words[1])))
     case "count" where words.count >= 3:
       guard let type = ElementType(rawValue: words[1]) else {
         throw Failure(place: "derived", expected: "an element type", found: "'\(words[1])'")
       }
-      self = .count(try words.dropFirst(2).map { try Template(place($0)) }, type)
+      guard words.count <= 2 + DialectLimits.derivations else {
+        throw Failure(
+          place: "derived", expected: "at most \(DialectLimits.derivations) names",
+          found: "\(words.count - 2)")
+      }
+      self = .count(try words.dropFirst(2).map { try Template(try place($0)) }, type)
     case "step" where words.count == 2:
       guard let type = ElementType(rawValue: words[1]) else {
         throw Failure(place: "derived", expected: "an element type", found: "'\(words[1])'")

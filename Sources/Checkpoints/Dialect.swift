@@ -1,5 +1,3 @@
-import Archives
-import FoundationEssentials
 import Tensors
 
 /// What a program calls the tensors of BYOL, how it orders their axes and what it believes: data, in
@@ -35,14 +33,16 @@ public struct Dialect: Sendable {
   /// - Throws: `Failure` (`badInput`) that names the field.
   public init(json: [UInt8], file name: String, checked: Bool = true) throws {
     do {
-      file = try JSONDecoder().decode(DialectFile.self, from: Data(json)).withFragments()
+      let said = try StrictJSON.decode(DialectFile.self, from: json)
+      if checked { try said.checkLists() }
+      file = try said.withFragments()
       contract = try ContractDefaults(file.contract ?? ContractText())
       guard checked else { return }
+      try contract.check()
+      try file.recipe?.check()
       try file.check()
-      // Every form is compiled once, so that a broken rule is found here and not in the middle.
-      for form in file.forms {
-        for rule in try rules(of: form, spelling: .plain) { try rule.check(file) }
-      }
+      try file.checkRuleCount()
+      try checkRules()
     } catch let failure as Failure {
       throw failure.of(file: name)
     } catch {
@@ -82,63 +82,6 @@ public struct Dialect: Sendable {
 
   /// The maps of words.
   var maps: WordMaps { file.maps ?? [:] }
-
-  func rules(of form: DialectFile.FormText, spelling: Spelling) throws -> [Rule] {
-    try form.mounts.enumerated().flatMap { number, mount in
-      guard let group = file.rules?[mount.rules] else {
-        throw Failure(
-          .badInput, place: "forms.\(form.name)", "there is no group of rules '\(mount.rules)'")
-      }
-      return try group.flatMap {
-        try expand($0, mount: mount, number: number, spelling: spelling)
-      }
-    }
-  }
-
-  /// The rules that a line of the file stands for: one for each place it is `at`.
-  private func expand(
-    _ rule: DialectFile.RuleText, mount: DialectFile.Mount, number: Int, spelling: Spelling
-  ) throws -> [Rule] {
-    var pairs = [["", ""]]
-    if let at = rule.at {
-      guard let places = file.places?[at] else {
-        throw Failure(.badInput, place: "rules.\(mount.rules)", "there are no places '\(at)'")
-      }
-      pairs = places
-    }
-    return try pairs.map { pair in
-      guard pair.count == 2 else {
-        throw Failure(expected: "a pair of names in places.\(rule.at ?? "")", found: "\(pair)")
-      }
-      let text = mount.dialect + rule.dialect.replacing("{place}", with: pair[1])
-      let destination: Rule.Destination
-      if let native = rule.native {
-        destination = .tensor(
-          try Template(mount.nativeName(native, place: pair[0])),
-          try rule.axes.map { try AxisRule($0) })
-      } else if let field = rule.recipe {
-        destination = .recipe(field)
-      } else {
-        throw Failure(
-          expected: "'native' or 'recipe' in the rule for '\(rule.dialect)'", found: "neither")
-      }
-      return Rule(
-        destination: destination, dialect: try Template(spelling.apply(text)),
-        bound: mount.bind ?? [:], mount: number, isRoot: mount.root ?? false,
-        isAlias: mount.alias ?? false,
-        derived: try rule.derived.map {
-          try Derivation($0) { mount.nativeName($0, place: pair[0]) }
-        })
-    }
-  }
-}
-
-extension DialectFile.Mount {
-  /// A rule's native name in this mount: behind the mount's own, or where `{mount}` says.
-  fileprivate func nativeName(_ name: String, place: String) -> String {
-    let name = name.replacing("{place}", with: place)
-    return name.contains("{mount}") ? name.replacing("{mount}", with: native) : native + name
-  }
 }
 
 /// What a JSON decoder's error says, in a sentence.

@@ -38,6 +38,7 @@ extension Dialect.Rule {
     switch destination {
     case .tensor(let native, _):
       try checkTypes(native, file)
+      try checkKinds(native.holes + dialect.holes, file)
       let named = Set(native.holes.map(\.name))
       try require(named.subtracting(asked).subtracting(given), "the dialect's name has no")
       try require(
@@ -49,6 +50,7 @@ extension Dialect.Rule {
           found: "'\(native.text)'")
       }
     case .recipe(let field):
+      try checkKinds(dialect.holes, file)
       try require(
         asked.subtracting(given).subtracting((file.variables ?? [:]).keys),
         "a field of the recipe has no")
@@ -67,6 +69,25 @@ extension Dialect.Rule {
         throw Failure(
           place: place, expected: "int, suffix, word or a map as the type of {\(hole.name)}",
           found: "'\(hole.type)'")
+      }
+    }
+  }
+
+  /// Refuses a hole that would have one kind of value in one name and another in the other, and a mount's
+  /// value that a hole cannot have.
+  private func checkKinds(_ holes: [Template.Hole], _ file: DialectFile) throws {
+    var kinds: [String: Template.Hole] = [:]
+    for hole in holes {
+      if let other = kinds.updateValue(hole, forKey: hole.name), other.kind != hole.kind {
+        throw Failure(
+          place: place, expected: "one type of {\(hole.name)}",
+          found: "'\(other.type)' and '\(hole.type)'")
+      }
+      if let value = bound[hole.name], !hole.canHave(value, file.maps ?? [:]) {
+        throw Failure(
+          place: place,
+          expected: "a value of {\(hole.name)} that a hole of type \(hole.type) can have",
+          found: "'\(value)' in a mount's bind")
       }
     }
   }

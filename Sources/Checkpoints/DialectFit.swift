@@ -44,7 +44,7 @@ extension Dialect {
           }
           rules = try rules ?? self.rules(of: form, spelling: spelling)
           let compiled = Form(text: form, spelling: spelling, rules: rules ?? [])
-          let fit = fit(compiled, start, conditions, index.leaves)
+          let fit = try fit(compiled, start, conditions, index.leaves)
           if fit.isBetter(than: best) { best = fit }
           if fit.share == 1, form.anchor == nil { return fit }
         }
@@ -58,9 +58,9 @@ extension Dialect {
     of form: DialectFile.FormText, _ spelling: Spelling, in index: NameIndex, byAnchors: Bool
   ) throws -> [(prefix: String, bound: Bindings)] {
     guard let anchor = form.anchor else { return [("", [:])] }
-    if byAnchors { return starts(of: try Template(spelling.apply(anchor)), in: index) }
+    if byAnchors { return try starts(of: try Template(spelling.apply(anchor)), in: index) }
     for rule in try rules(of: form, spelling: spelling) where !rule.isRoot && !rule.isAlias {
-      let found = starts(of: rule.dialect, in: index)
+      let found = try starts(of: rule.dialect, in: index)
         .map { (prefix: $0.prefix, bound: $0.bound.filter { file.variables?[$0.key] != nil }) }
       if !found.isEmpty { return found }
     }
@@ -69,11 +69,13 @@ extension Dialect {
 
   private func starts(
     of template: Template, in index: NameIndex
-  ) -> [(prefix: String, bound: Bindings)] {
+  ) throws -> [(prefix: String, bound: Bindings)] {
     var found: [(prefix: String, bound: Bindings)] = []
     for place in index.candidates(template) {
       let bytes = index.leaves.items[place.item].bytes
-      guard let bound = template.match(Array(bytes[place.start...]), maps: maps) else { continue }
+      guard let bound = try template.match(Array(bytes[place.start...]), maps: maps) else {
+        continue
+      }
       let prefix = String(decoding: bytes[..<place.start], as: UTF8.self)
       if !found.contains(where: { $0.prefix == prefix }) { found.append((prefix, bound)) }
       if found.count == 16 { return found }
@@ -84,7 +86,7 @@ extension Dialect {
   private func fit(
     _ form: Form, _ start: (prefix: String, bound: Bindings), _ conditions: Int,
     _ leaves: LeafNames
-  ) -> Fit {
+  ) throws -> Fit {
     let prefix = Array(start.prefix.utf8)
     let behind = leaves.items.filter { $0.isTensor && $0.bytes.starts(with: prefix) }
     // A sample tells as much of a large file; where there are many spellings, all are asked of it.
@@ -96,10 +98,10 @@ extension Dialect {
         rule.bound.merge(start.bound) { $1 }
         return rule
       })
-    let matched = sample.count { name in
+    let matched = try sample.count { name in
       let rest = Array(name.dropFirst(prefix.count))
-      return rules.candidates(name, behind: rest).contains { rule in
-        rule.dialect.match(rule.isRoot ? name : rest, maps: maps, known: rule.bound) != nil
+      return try rules.candidates(name, behind: rest).contains { rule in
+        try rule.dialect.match(rule.isRoot ? name : rest, maps: maps, known: rule.bound) != nil
       }
     }
     let share = sample.isEmpty ? 0 : Double(matched) / Double(sample.count)

@@ -83,6 +83,9 @@ struct DialectReading {
       shapes: Dictionary(uniqueKeysWithValues: entries.map { ($0.path, $0.tensor.shape) }))
     try architecture.checkComplete(entries.map(\.path), isPartial: !drop.isEmpty)
     let contract = try Contract(architecture, dialect: dialect, origins: &origins)
+    // Native files, and sidecars, are asked the same.
+    try contract.check()
+    try recipe.check()
     for field in recipe.saidFields {
       origins["recipe." + field] = origins["recipe." + field] ?? .dialect
     }
@@ -131,7 +134,7 @@ struct DialectReading {
     for rule in index.candidates(item.bytes, behind: isBehind ? behind : nil)
     where rule.isRoot || isBehind {
       guard
-        let bindings = rule.dialect.match(
+        let bindings = try rule.dialect.match(
           rule.isRoot ? item.bytes : behind, maps: dialect.maps, known: rule.bound),
         let place = try use(item, rule, bindings)
       else { continue }

@@ -60,7 +60,7 @@ extension DialectWriting {
         let bn = String(entry.path.dropLast(6))
         for path in native.trainingPaths(of: bn) {
           guard checkpoint[path] == nil,
-            let bindings = native.match(Array(path.utf8), maps: nativeWords, known: rule.bound),
+            let bindings = try native.match(Array(path.utf8), maps: nativeWords, known: rule.bound),
             rule.dialect.print(bindings, maps: dialect.maps) != nil,
             let tensor = try derived.tensor(bindings, of: checkpoint, nativeWords)
           else { continue }

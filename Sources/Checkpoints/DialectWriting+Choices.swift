@@ -27,8 +27,8 @@ extension DialectWriting {
         guard case .tensor(let native, _) = rule.destination else { return nil }
         return (native, rule.bound)
       }
-      let held = weights.count { path in
-        templates.contains { $0.0.match(path, maps: words, known: $0.1) != nil }
+      let held = try weights.count { path in
+        try templates.contains { try $0.0.match(path, maps: words, known: $0.1) != nil }
       }
       if held > best.held { best = (form, held) }
     }

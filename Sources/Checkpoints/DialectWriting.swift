@@ -116,7 +116,7 @@ struct DialectWriting {
     _ entry: Checkpoint.Entry, _ path: [UInt8], by rule: Dialect.Rule
   ) throws -> Named? {
     guard case .tensor(let native, let axes) = rule.destination,
-      let bindings = native.match(path, maps: nativeWords, known: rule.bound),
+      let bindings = try native.match(path, maps: nativeWords, known: rule.bound),
       let name = rule.dialect.print(bindings, maps: dialect.maps)
     else { return nil }
     var tensor = try axes?.fromNative(entry.tensor) ?? entry.tensor

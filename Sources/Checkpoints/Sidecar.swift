@@ -56,8 +56,7 @@ public struct Sidecar: Codable, Sendable {
     guard unsafe access(path, F_OK) == 0 || errno != ENOENT else { return nil }
     let file = try MappedFile(path)
     do {
-      let sidecar = try JSONDecoder().decode(
-        Sidecar.self, from: Data(try file.document()))
+      let sidecar = try StrictJSON.decode(Sidecar.self, from: try file.document())
       for one in [sidecar] + (sidecar.change?.before ?? []) {
         try one.contract.check()
         try one.recipe.check()

@@ -18,16 +18,16 @@ struct Spelling: Sendable, Hashable {
 
   /// `template` as a file of this spelling has it.
   func apply(_ template: String) -> String {
-    var result = ""
+    var result: [UInt8] = []
     let parts = tilde ? template : template.split(separator: "/~/").joined(separator: "/")
-    for character in parts {
-      switch character {
-      case "|": result += level
-      case "/": result += inner
-      default: result.append(character)
+    for byte in parts.utf8 {
+      switch byte {
+      case UInt8(ascii: "|"): result += level.utf8
+      case UInt8(ascii: "/"): result += inner.utf8
+      default: result.append(byte)
       }
     }
-    return result
+    return String(decoding: result, as: UTF8.self)
   }
 
   /// Between the levels of a tree that is being made: no name has it.

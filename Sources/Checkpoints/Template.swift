@@ -5,7 +5,7 @@ import Tensors
 /// A hole is `{name}`, `{name:type}` or `{name+k:type}`. Types:
 /// * `int`: a decimal number without leading zeros; `+k` is added when printing;
 /// * `suffix`: Haiku's numbering of modules: nothing for 0, `_1` for 1 ...;
-/// * `word` (the default): one or more of `[A-Za-z0-9_-]`;
+/// * `word` (the default): one or more of `[A-Za-z0-9_-]`, up to 255;
 /// * `path`: all that is left, words joined by `/`; `dotted`: the same where they are joined by `.`;
 /// * the name of a map of the dialect: one of its words.
 ///
@@ -21,20 +21,50 @@ struct Template: Sendable, Hashable {
     static let types: Set<String> = ["int", "suffix", "word", "path", "dotted"]
     /// Shifts beyond it are mistakes, and sums with them could overflow.
     static let largestShift = 999_999
+    /// The most characters of a word.
+    static let longestWord = 255
 
     var name: String
     var type: String
     var shift: Int
   }
 
+  /// The most bytes of a template, and the most pieces: matching goes as deep as there are pieces.
+  static let byteLimit = 4_096
+  static let pieceLimit = 64
+  /// The most ways to fill holes that are tried on one name.
+  static let stepLimit = 10_000
+
   let text: String
   let pieces: [Piece]
 
   /// The template written as `text`.
   ///
-  /// - Throws: `Failure` (`badInput`) where a brace is not closed or a hole has no name.
+  /// - Throws: `Failure` (`badInput`) where a brace is not closed, a hole has no name, or it is too long.
   init(_ text: String) throws {
+    try Self.check(byteCount: text.utf8.count)
     self.text = text
+    pieces = try Self.pieces(of: text)
+    guard pieces.count <= Self.pieceLimit else {
+      throw Failure(
+        place: "the template '\(text.prefix(60))...'",
+        expected: "at most \(Self.pieceLimit) holes and texts between them",
+        found: "\(pieces.count)")
+    }
+  }
+
+  /// Refuses a text that is too long for a template.
+  ///
+  /// - Throws: `Failure` (`badInput`).
+  static func check(byteCount: Int) throws {
+    guard byteCount <= byteLimit else {
+      throw Failure(
+        expected: "a template of at most \(Numbers.grouped(byteLimit)) bytes",
+        found: "\(Numbers.grouped(byteCount)) bytes")
+    }
+  }
+
+  private static func pieces(of text: String) throws -> [Piece] {
     var pieces: [Piece] = []
     var literal: [UInt8] = []
     var rest = Array(text.utf8)[...]
@@ -69,7 +99,7 @@ struct Template: Sendable, Hashable {
             shift: shift)))
     }
     if !literal.isEmpty { pieces.append(.literal(literal)) }
-    self.pieces = pieces
+    return pieces
   }
 
   /// The holes, in order.
@@ -80,42 +110,59 @@ struct Template: Sendable, Hashable {
   /// The values of the holes with which the template prints `name`, or nil.
   ///
   /// - Parameter known: values that some holes must have.
-  func match(_ name: [UInt8], maps: WordMaps, known: Bindings = [:]) -> Bindings? {
+  /// - Throws: `Failure` (`badInput`) where there are too many ways to try.
+  func match(_ name: [UInt8], maps: WordMaps, known: Bindings = [:]) throws -> Bindings? {
     // Most names that are asked about are other templates': their ends differ.
     if case .literal(let end)? = pieces.last, !name.suffix(end.count).elementsEqual(end) {
       return nil
     }
-    var found: [(hole: String, value: String)] = []
-    guard match(name[...], pieces[...], maps, known, &found) else { return nil }
+    var found = Found()
+    guard try match(name[...], pieces[...], maps, known, &found) else { return nil }
     var bindings = known
-    for (hole, value) in found { bindings[hole] = value }
+    for (hole, value) in found.values { bindings[hole] = value }
     return bindings
+  }
+
+  /// What a match has found so far.
+  private struct Found {
+    var values: [(hole: String, value: String)] = []
+    /// How many ways to fill a hole were tried.
+    var steps = 0
   }
 
   private func match(
     _ name: ArraySlice<UInt8>, _ pieces: ArraySlice<Piece>, _ maps: WordMaps, _ known: Bindings,
-    _ found: inout [(hole: String, value: String)]
-  ) -> Bool {
+    _ found: inout Found
+  ) throws -> Bool {
     guard let piece = pieces.first else { return name.isEmpty }
     let rest = pieces.dropFirst()
     switch piece {
     case .literal(let literal):
       guard name.starts(with: literal) else { return false }
-      return match(name.dropFirst(literal.count), rest, maps, known, &found)
+      return try match(name.dropFirst(literal.count), rest, maps, known, &found)
     case .hole(let hole):
       // Longest first: a hole takes all it can, and gives back only where the rest demands it.
-      let bound = found.first { $0.hole == hole.name }?.value ?? known[hole.name]
+      let bound = found.values.first { $0.hole == hole.name }?.value ?? known[hole.name]
       for (length, value) in hole.candidates(
         name, maps, where: { rest.canBegin(name.dropFirst($0)) })
       {
+        found.steps += 1
+        guard found.steps <= Self.stepLimit else { throw tooManyWays(name) }
         if let bound, bound != value { continue }
-        let count = found.count
-        if bound == nil { found.append((hole.name, value)) }
-        if match(name.dropFirst(length), rest, maps, known, &found) { return true }
-        found.removeSubrange(count...)
+        let count = found.values.count
+        if bound == nil { found.values.append((hole.name, value)) }
+        if try match(name.dropFirst(length), rest, maps, known, &found) { return true }
+        found.values.removeSubrange(count...)
       }
       return false
     }
+  }
+
+  private func tooManyWays(_ name: ArraySlice<UInt8>) -> Failure {
+    Failure(
+      place: "the template '\(text)'",
+      expected: "holes that a name fills in one of \(Numbers.grouped(Self.stepLimit)) ways",
+      found: "more for '\(String(decoding: name.prefix(60), as: UTF8.self))'")
   }
 
   /// The name with those values in the holes, or nil where a value is missing or does not fit.
@@ -170,7 +217,7 @@ extension Template.Hole {
       guard let number = decimal(digits), number > 0 else { return [(0, "0")] }
       return [(digits.count + 1, String(number)), (0, "0")]
     case "word":
-      let word = name.prefix(while: isWordByte)
+      let word = name.prefix(Self.longestWord).prefix(while: isWordByte)
       return (0..<word.count).lazy.map { word.count - $0 }.filter(fits).map { length in
         (length, String(decoding: word.prefix(length), as: UTF8.self))
       }
@@ -192,11 +239,36 @@ extension Template.Hole {
 
   fileprivate func print(_ value: String, _ maps: WordMaps) -> String? {
     switch type {
-    case "int": Int(value).map { String($0 + shift) }
-    case "suffix": value == "0" ? "" : "_" + value
+    case "int": decimal(Array(value.utf8)[...]).map { String($0 + shift) }
+    case "suffix": decimal(Array(value.utf8)[...]).map { $0 == 0 ? "" : "_\($0)" }
     case "word", "path": value
     case "dotted": value.replacing("/", with: ".")
     default: maps[type]?[value]
+    }
+  }
+
+  /// What its values are, whichever way they are written: holes of one kind can be filled from each other.
+  var kind: String {
+    switch type {
+    case "suffix": "int"
+    case "dotted": "path"
+    default: type
+    }
+  }
+
+  /// Whether names of the hole can have the value, in a native name or in the dialect's.
+  func canHave(_ value: String, _ maps: WordMaps) -> Bool {
+    let bytes = Array(value.utf8)
+    func isWord(_ bytes: ArraySlice<UInt8>) -> Bool {
+      (1...Self.longestWord).contains(bytes.count) && bytes.allSatisfy(isWordByte)
+    }
+    switch kind {
+    case "int": return decimal(bytes[...]) != nil
+    case "word": return isWord(bytes[...])
+    case "path":
+      return bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        .allSatisfy(isWord)
+    default: return maps[type]?[value] != nil
     }
   }
 

@@ -18,7 +18,7 @@ import Testing
       ("{net}/~/initial_conv{stem:suffix}/w", "res_net50/~/initial_conv_1/w"),
     ] {
       let template = try Template(template)
-      let bindings = try #require(template.match(Array(name.utf8), maps: maps))
+      let bindings = try #require(try template.match(Array(name.utf8), maps: maps))
       #expect(template.print(bindings, maps: maps) == name)
     }
   }

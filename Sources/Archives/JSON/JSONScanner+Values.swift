@@ -14,12 +14,35 @@ extension JSONScanner {
     return try value(depth: 0, &count)
   }
 
-  private mutating func value(depth: Int, _ count: inout Int) throws -> Node {
+  /// Passes over any value of no more depth and values than `value` builds; no object in it has a key
+  /// twice.
+  mutating func checkValue() throws {
+    var count = 0
+    try checkValue(depth: 0, &count)
+  }
+
+  private mutating func checkValue(depth: Int, _ count: inout Int) throws {
+    try take(one: &count, at: depth)
+    switch next {
+    case UInt8(ascii: "{"):
+      try object { scanner, _ in
+        try scanner.checkValue(depth: depth + 1, &count)
+      }
+    case UInt8(ascii: "["): try array { try $0.checkValue(depth: depth + 1, &count) }
+    default: try skipValue()
+    }
+  }
+
+  private func take(one count: inout Int, at depth: Int) throws {
     count += 1
     guard depth < Self.depthLimit, count <= Self.valueLimit else {
       throw failure(
         expected: "at most \(Self.valueLimit) values, \(Self.depthLimit) deep", found: "more")
     }
+  }
+
+  private mutating func value(depth: Int, _ count: inout Int) throws -> Node {
+    try take(one: &count, at: depth)
     switch next {
     case UInt8(ascii: "{"):
       var entries: [(String, Node)] = []

@@ -83,7 +83,7 @@ struct InferredRules {
       let source = try? Template(rule.dialect)
     else { return nil }
     for (name, path) in known {
-      guard let bindings = source.match(Array(name.utf8), maps: [:]) else { continue }
+      guard let bindings = try? source.match(Array(name.utf8), maps: [:]) else { continue }
       guard native.print(bindings, maps: [:]) == path else { return nil }
     }
     return rule
