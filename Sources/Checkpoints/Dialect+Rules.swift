@@ -33,12 +33,14 @@ extension Dialect {
   func checkRules() throws {
     var byteCount = 0
     for form in file.forms {
-      for rule in try rules(of: form, spelling: .plain) { try rule.check(file) }
+      let plain = try rules(of: form, spelling: .plain)
+      for rule in plain { try rule.check(file) }
       for spelling in Spelling.all(file.spellings, for: form) {
         try placed("forms.\(form.name).anchor") {
           _ = try form.anchor.map { try Template(spelling.apply($0)) }
         }
-        byteCount += try rules(of: form, spelling: spelling).reduce(0) { $0 + $1.byteCount }
+        let spelled = try spelling == .plain ? plain : rules(of: form, spelling: spelling)
+        byteCount += spelled.reduce(0) { $0 + $1.byteCount }
         try Self.check(byteCount, form)
       }
     }

@@ -4,9 +4,9 @@ import Tensors
 /// stranger's file is tried in a moment.
 enum DialectLimits {
   /// Rules after expansion, of all forms in all their spellings.
-  static let rules = 50_000
+  static let rules = 10_000
   /// Bytes of the names of those rules.
-  static let ruleBytes = 1 << 23
+  static let ruleBytes = 1 << 21
   /// Forms, and what they require or forbid.
   static let forms = 64
   /// Values of a mount's holes, and variables of a dialect.

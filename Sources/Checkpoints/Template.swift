@@ -272,9 +272,9 @@ extension Template.Hole {
     }
   }
 
-  /// The number that `digits` write without leading zeros, up to nine digits.
+  /// The number that `digits` write without leading zeros, up to nine digits; nil where they are none.
   private func decimal(_ digits: ArraySlice<UInt8>) -> Int? {
-    guard !digits.isEmpty, digits.count <= 9,
+    guard !digits.isEmpty, digits.count <= 9, digits.allSatisfy({ (0x30...0x39).contains($0) }),
       digits.count == 1 || digits.first != UInt8(ascii: "0")
     else { return nil }
     return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }

@@ -161,7 +161,7 @@ import Testing
   }
 
   @Test func `rules are counted before they are made`() {
-    expectRefusal("at most 50,000 rules") { json in
+    expectRefusal("at most 10,000 rules") { json in
       var places = try #require(json["places"] as? [String: Any])
       places["bp"] = (0..<3_000).map { ["a\($0)", "a\($0)"] }
       json["places"] = places
@@ -171,7 +171,7 @@ import Testing
   }
 
   @Test func `rules are many or long, not both`() {
-    expectRefusal("names have at most 8,388,608 bytes") { json in
+    expectRefusal("names have at most 2,097,152 bytes") { json in
       let long = String(repeating: "a", count: 4_000)
       let rules = (0..<2_000).map { ["native": long, "dialect": "\(long)\($0)"] }
       try mount(rules, in: &json)
@@ -251,7 +251,9 @@ import Testing
       }
     }
     expectRefusal("recipe.tau.base") {
-      $0["recipe"] = ["tau": ["kind": "constant", "base": 2]]
+      $0["recipe"] = [
+        "tau": ["kind": "constant", "base": 2, "applied": "after-update", "covers": "all"]
+      ]
     }
   }
 }
