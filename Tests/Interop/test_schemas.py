@@ -109,8 +109,7 @@ FREE_TEXT = {
         forms/*/mounts/*/bind/* forms/*/mounts/*/rules forms/*/formats/* forms/*/anchor
         forms/*/prefix forms/*/frame forms/*/requires/* forms/*/forbids/* forms/*/containers/*
         forms/*/constants/* forms/*/optimizer/at forms/*/optimizer/groups/*/under/*
-        forms/*/optimizer/groups/*/values/* fragments/* records/*/* spellings/level/*
-        spellings/inner/* cannot_tell/* cannot_hold/*""",
+        forms/*/optimizer/groups/*/values/* fragments/* records/*/* cannot_tell/* cannot_hold/*""",
     "embed-report": """
         left_out/*/name left_out/*/reason output engine classes/*/name classes/*/top/*/name""",
     "evaluation-report": """
